@@ -1,0 +1,1 @@
+"""The baseline → what we watch for."""

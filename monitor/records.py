@@ -1,0 +1,249 @@
+"""What flows between the steps: frozen values, in the words of the newsroom.
+
+All times are aware and in UTC. An unknown date is None, never today. Offsets count Unicode
+code points of the stored text, as Python slices do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Stance(StrEnum):
+    """What a sentence does to a claim."""
+
+    CONFIRMS = "confirms"
+    CONTRADICTS = "contradicts"
+    UPDATES = "updates"
+    MENTIONS = "mentions"
+
+
+class Manner(StrEnum):
+    """How the sentence puts it."""
+
+    STATEMENT = "statement"
+    DENIAL = "denial"
+    NO_COMMENT = "no-comment"
+    UNVERIFIED = "unverified"
+    HEDGE = "hedge"
+    PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed and what we know about polling it. failures: in a row, 0 after a good answer."""
+
+    id: int
+    url: str
+    name: str
+    lang: str | None
+    etag: str | None
+    last_modified: str | None
+    next_check_at: datetime
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of a server. url: the address after redirects; status: 200 or 304 (then body is empty)."""
+
+    url: str
+    status: int
+    body: bytes
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a feed, as the feed tells it. url is absolute, http or https, and cleaned."""
+
+    guid: str
+    url: str
+    title: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """What the bytes of a feed say. trouble: what was wrong with them although entries could be read."""
+
+    title: str | None
+    entries: tuple[Entry, ...]
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleToRead:
+    """An article that is known by its address and not read yet. tries: failed ones so far."""
+
+    id: int
+    url: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What one page says: the article without its surroundings. canonical_url: if the page names one."""
+
+    title: str
+    text: str
+    author: str | None
+    published_at: datetime | None
+    modified_at: datetime | None
+    canonical_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence and where it stands: text == article.text[start:end]."""
+
+    index: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One stored version of an article, ready to be judged. day: its best known date, if any."""
+
+    id: int
+    article_id: int
+    url: str
+    title: str
+    lang: str | None
+    day: datetime | None
+    text: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One fact of the baseline that is watched. watch: False keeps it without looking for it."""
+
+    id: str
+    text: str
+    lang: str
+    watch: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The article everything is compared with. published: as precise as it is known, '2024-10' or a day."""
+
+    title: str
+    lang: str
+    published: str | None
+    url: str | None
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRevision:
+    """A claim in one wording, as the store numbers it. A new wording is a new revision."""
+
+    id: int
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What a model is asked: premise, the news sentence; hypothesis, the claim."""
+
+    premise: str
+    hypothesis: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairScores:
+    """A model's answer to a Pair: probabilities that sum to 1.
+
+    stances: the model's own probability for each stance (and "unrelated"), where it has such an
+    output; empty otherwise.
+    """
+
+    entails: float
+    neutral: float
+    contradicts: float
+    stances: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in a text. low == high unless it is a range; unit: what is counted, as written, or None."""
+
+    low: float
+    high: float
+    unit: str | None
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One claim, one stance, one sentence that says so.
+
+    start, end: offsets of evidence in the stored version's text. figure_old, figure_new: as written
+    in the claim and in the evidence, where a figure decided. score: in [0, 1]. rules: the names of
+    the rules that decided, in order.
+    """
+
+    claim_id: str
+    stance: Stance
+    manner: Manner
+    sentence: int
+    start: int
+    end: int
+    evidence: str
+    asserted_by: str | None
+    figure_old: str | None
+    figure_new: str | None
+    score: float
+    similarity: float
+    scores: PairScores
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFinding:
+    """A finding with where it was found, as reports and queries read it."""
+
+    id: int
+    finding: Finding
+    claim_text: str
+    article_id: int
+    url: str
+    outlet: str
+    title: str
+    lang: str | None
+    published_at: datetime | None
+    found_at: datetime
+    model: str
+    rules_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailingFeed:
+    """A feed that does not answer as it should, and since when."""
+
+    name: str
+    url: str
+    since: datetime
+    failures: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepCount:
+    """What one step did in one round."""
+
+    step: str
+    done: int
+    failed: int
+    note: str = ""

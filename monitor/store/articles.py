@@ -1,0 +1,308 @@
+"""Entries, articles, their versions, sentences and vectors."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from monitor.records import ArticleToRead, Entry, Extract, Feed, Sentence, Version
+from monitor.store.feeds import write_feed_checked
+from monitor.store.rows import select, text_hash, to_moment_or_none, to_text, writing
+
+Vectors = NDArray[np.float32]
+
+# Han, kana and hangul are written without spaces (or with few), so each character is a term of its own.
+CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿가-힣豈-﫿ｦ-ﾟ]")
+
+
+class Articles:
+    """Everything stored about articles."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add_entries(
+        self,
+        feed: Feed,
+        entries: Sequence[Entry],
+        *,
+        now: datetime,
+        next_check_at: datetime,
+        etag: str | None,
+        last_modified: str | None,
+        trouble: str | None,
+    ) -> int:
+        """Store what a feed brought, and that it was checked, in one transaction.
+
+        An entry whose guid or address is known adds no article. Returns the number of new articles.
+        """
+        added = 0
+        with writing(self._db) as conn:
+            for entry in entries:
+                added += _add_entry(conn, feed, entry, to_text(now))
+            write_feed_checked(
+                conn,
+                feed,
+                now=now,
+                next_check_at=next_check_at,
+                etag=etag,
+                last_modified=last_modified,
+                trouble=trouble,
+            )
+        return added
+
+    def to_read(self, *, now: datetime, limit: int) -> list[ArticleToRead]:
+        """Return the articles that are due to be fetched, newest first seen first."""
+        rows = select(
+            self._db,
+            """
+            SELECT id, url, tries FROM articles
+            WHERE state = 'pending' AND next_try_at <= ?
+            ORDER BY first_seen_at DESC, id
+            LIMIT ?
+            """,
+            to_text(now),
+            limit,
+        )
+        return [ArticleToRead(row["id"], row["url"], row["tries"]) for row in rows]
+
+    def add_version(
+        self,
+        article: ArticleToRead,
+        extract: Extract,
+        *,
+        lang: str | None,
+        sentences: Sequence[Sentence],
+        page_url: str,
+        now: datetime,
+    ) -> int:
+        """Store what a page says, with its sentences, in one transaction; return the version's id.
+
+        The same content again changes nothing. Raises ValueError if a sentence does not stand in
+        the text where it says it does.
+        """
+        for sentence in sentences:
+            if extract.text[sentence.start : sentence.end] != sentence.text or not sentence.text:
+                raise ValueError(f"{page_url}: sentence {sentence.index} is not the text at its offsets")
+        content_hash = text_hash(f"{extract.title}\n{extract.text}")
+        with writing(self._db) as conn:
+            known = conn.execute(
+                "SELECT id FROM versions WHERE article_id = ? AND content_hash = ?",
+                (article.id, content_hash),
+            ).fetchone()
+            version_id = (
+                known[0]
+                if known
+                else _insert_version(conn, article.id, extract, lang=lang, page_url=page_url, now=now)
+            )
+            if not known:
+                conn.executemany(
+                    'INSERT INTO sentences (version_id, idx, start, "end", text_hash) VALUES (?, ?, ?, ?, ?)',
+                    [(version_id, s.index, s.start, s.end, text_hash(s.text)) for s in sentences],
+                )
+            conn.execute(
+                "UPDATE articles SET state = 'read', same_as = NULL, last_error = NULL WHERE id = ?",
+                (article.id,),
+            )
+        return version_id
+
+    def find_by_url(self, url: str) -> int | None:
+        """Return the id of the article that stands under an address, following 'same'."""
+        rows = select(self._db, "SELECT coalesce(same_as, id) AS id FROM articles WHERE url = ?", url)
+        return rows[0]["id"] if rows else None
+
+    def mark_same(self, article: ArticleToRead, other_id: int) -> None:
+        """Write that an address leads to an article that is known under another one."""
+        with writing(self._db) as conn:
+            conn.execute(
+                "UPDATE articles SET state = 'same', same_as = ?, last_error = NULL WHERE id = ?",
+                (other_id, article.id),
+            )
+
+    def read_failed(self, article: ArticleToRead, *, error: str, next_try_at: datetime | None) -> None:
+        """Write that a try failed. next_try_at: when to try again; None gives up."""
+        state = "pending" if next_try_at else "failed"
+        with writing(self._db) as conn:
+            conn.execute(
+                """
+                UPDATE articles
+                SET state = ?, tries = tries + 1, last_error = ?, next_try_at = coalesce(?, next_try_at)
+                WHERE id = ?
+                """,
+                (state, error, to_text(next_try_at), article.id),
+            )
+
+    def postpone(self, article: ArticleToRead, *, until: datetime) -> None:
+        """Leave an article pending until its host may be asked again; that is no failed try."""
+        with writing(self._db) as conn:
+            conn.execute("UPDATE articles SET next_try_at = ? WHERE id = ?", (to_text(until), article.id))
+
+    def texts_without_vector(self, model: str, *, limit: int) -> dict[str, str]:
+        """Return sentence texts that this model has not embedded, keyed by their hash."""
+        rows = select(
+            self._db,
+            """
+            SELECT sentences.text_hash,
+                   substr(versions.text, sentences.start + 1, sentences."end" - sentences.start) AS text
+            FROM sentences
+            JOIN versions ON versions.id = sentences.version_id
+            WHERE NOT EXISTS (
+              SELECT 1 FROM vectors WHERE vectors.text_hash = sentences.text_hash AND vectors.model = ?
+            )
+            GROUP BY sentences.text_hash
+            LIMIT ?
+            """,
+            model,
+            limit,
+        )
+        return {row["text_hash"]: row["text"] for row in rows}
+
+    def add_vectors(self, model: str, vectors: Mapping[str, Vectors]) -> None:
+        """Store vectors by the hash of their text; one that is known stays."""
+        with writing(self._db) as conn:
+            conn.executemany(
+                "INSERT INTO vectors (text_hash, model, vector) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                [(key, model, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
+            )
+
+    def vectors(self, version: Version, model: str) -> Vectors:
+        """Return the vectors of a version's sentences, (s, d), in order. Raises KeyError if one is missing."""
+        rows = select(
+            self._db,
+            """
+            SELECT sentences.idx, vectors.vector FROM sentences
+            LEFT JOIN vectors ON vectors.text_hash = sentences.text_hash AND vectors.model = ?
+            WHERE sentences.version_id = ?
+            ORDER BY sentences.idx
+            """,
+            model,
+            version.id,
+        )
+        missing = [row["idx"] for row in rows if row["vector"] is None]
+        if missing:
+            raise KeyError(f"version {version.id}: sentences {missing} have no vector of {model}")
+        return np.array([np.frombuffer(row["vector"], dtype=np.float32) for row in rows], dtype=np.float32)
+
+    def version(self, version_id: int) -> Version:
+        """Return a stored version with its sentences. Raises KeyError if there is none."""
+        rows = select(
+            self._db,
+            """
+            SELECT versions.*, articles.url, articles.feed_published_at FROM versions
+            JOIN articles ON articles.id = versions.article_id
+            WHERE versions.id = ?
+            """,
+            version_id,
+        )
+        if not rows:
+            raise KeyError(version_id)
+        row = rows[0]
+        spans = select(
+            self._db, 'SELECT idx, start, "end" FROM sentences WHERE version_id = ? ORDER BY idx', version_id
+        )
+        text = row["text"]
+        sentences = tuple(Sentence(s["idx"], s["start"], s["end"], text[s["start"] : s["end"]]) for s in spans)
+        day = to_moment_or_none(row["published_at"] or row["feed_published_at"])
+        return Version(row["id"], row["article_id"], row["url"], row["title"], row["lang"], day, text, sentences)
+
+    def search(self, words: str, *, limit: int) -> list[sqlite3.Row]:
+        """Find the newest versions whose headline or text holds all the words; diacritics do not matter.
+
+        Returns rows with url, outlet, title, lang, published_at, read_at and excerpt, newest first.
+        Ordered by row, not by rank: ranking a frequent word takes seconds at a million articles.
+        """
+        terms = " ".join(f'"{word}"' for word in spaced(words.replace('"', " ")).split("\t") if word.strip())
+        if not terms:
+            return []
+        return select(
+            self._db,
+            """
+            SELECT articles.url, articles.outlet, versions.title, versions.lang, versions.read_at,
+                   coalesce(versions.published_at, articles.feed_published_at) AS published_at,
+                   snippet(versions_fts, 1, '', '', ' … ', 24) AS excerpt
+            FROM versions_fts
+            JOIN versions ON versions.id = versions_fts.rowid
+            JOIN articles ON articles.id = versions.article_id
+            WHERE versions_fts MATCH ?
+              AND versions.id = (SELECT max(id) FROM versions AS newest WHERE newest.article_id = articles.id)
+            ORDER BY versions_fts.rowid DESC
+            LIMIT ?
+            """,
+            terms,
+            limit,
+        )
+
+    def states(self) -> dict[str, int]:
+        """Count the articles in each state."""
+        rows = select(self._db, "SELECT state, count(*) AS n FROM articles GROUP BY state ORDER BY state")
+        return {row["state"]: row["n"] for row in rows}
+
+
+def spaced(words: str) -> str:
+    """Separate words by tabs; a word of CJK characters becomes a phrase of single ones."""
+    return "\t".join(" ".join(CJK.sub(r" \g<0> ", word).split()) for word in words.split())
+
+
+def _add_entry(conn: sqlite3.Connection, feed: Feed, entry: Entry, now: str) -> int:
+    """Store one entry; return 1 if its article is new, else 0."""
+    published = to_text(entry.published_at)
+    if conn.execute("SELECT 1 FROM entries WHERE feed_id = ? AND guid = ?", (feed.id, entry.guid)).fetchone():
+        return 0
+    added = conn.execute(
+        """
+        INSERT INTO articles (url, outlet, first_seen_at, feed_title, feed_published_at, next_try_at)
+        VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (url) DO NOTHING
+        """,
+        (entry.url, urlsplit(entry.url).netloc, now, entry.title, published, now),
+    ).rowcount
+    conn.execute(
+        """
+        INSERT INTO entries (feed_id, guid, article_id, title, published_at, first_seen_at)
+        SELECT ?, ?, id, ?, ?, ? FROM articles WHERE url = ?
+        ON CONFLICT DO NOTHING
+        """,
+        (feed.id, entry.guid, entry.title, published, now, entry.url),
+    )
+    return added
+
+
+def _insert_version(
+    conn: sqlite3.Connection,
+    article_id: int,
+    extract: Extract,
+    *,
+    lang: str | None,
+    page_url: str,
+    now: datetime,
+) -> int:
+    terms = CJK.sub(r" \g<0> ", f"{extract.title} {extract.text}") if CJK.search(extract.text) else None
+    row = conn.execute(
+        """
+        INSERT INTO versions (article_id, read_at, page_url, title, author, published_at, modified_at, lang,
+                              text, terms, content_hash)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        RETURNING id
+        """,
+        (
+            article_id,
+            to_text(now),
+            page_url,
+            extract.title,
+            extract.author,
+            to_text(extract.published_at),
+            to_text(extract.modified_at),
+            lang,
+            extract.text,
+            terms,
+            text_hash(f"{extract.title}\n{extract.text}"),
+        ),
+    ).fetchone()
+    return int(row[0])

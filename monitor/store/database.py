@@ -1,0 +1,126 @@
+"""A path → a Store: open the database, bring its schema up to date, write in transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from monitor.errors import StoreError
+from monitor.store.articles import Articles
+from monitor.store.claims import Claims
+from monitor.store.digests import Digests
+from monitor.store.feeds import Feeds
+from monitor.store.findings import Findings
+from monitor.store.migrations import migrations
+from monitor.store.rounds import Rounds
+
+BUSY_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The open database: one room for each noun."""
+
+    db: Database
+    feeds: Feeds
+    articles: Articles
+    claims: Claims
+    findings: Findings
+    digests: Digests
+    rounds: Rounds
+
+    def close(self) -> None:
+        """Close the connection; the store cannot be used afterwards."""
+        self.db.conn.close()
+
+    def count(self, table: str) -> int:
+        """Count the rows of a table or view."""
+        return int(self.db[table].count)
+
+
+@contextmanager
+def open_store(path: Path | str) -> Iterator[Store]:
+    """Open the database for writing, make it if it is missing, and migrate it.
+
+    path: a file, or ":memory:". Raises StoreError if it is no database of ours, is newer than this
+    release, or cannot be written.
+    """
+    with _told_plainly(path):
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        conn = sqlite3.connect(str(path), timeout=BUSY_TIMEOUT_S)
+        store = _store(conn)
+        try:
+            conn.execute("PRAGMA foreign_keys = ON")
+            conn.execute("PRAGMA journal_mode = WAL")
+            conn.execute("PRAGMA synchronous = NORMAL")
+            _refuse_foreign(store.db, path)
+            migrations.apply(store.db)
+            yield store
+        finally:
+            conn.close()
+
+
+@contextmanager
+def open_readonly(path: Path) -> Iterator[Store]:
+    """Open the database for reading only; nothing can be changed through it.
+
+    Raises StoreError if it is missing, is no database of ours or is of another release.
+    """
+    if not path.exists():
+        raise StoreError(f"{path}: no database yet. Make it with: monitor run --once")
+    with _told_plainly(path):
+        conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
+        store = _store(conn)
+        try:
+            _refuse_foreign(store.db, path)
+            if migrations.pending(store.db):
+                raise StoreError(f"{path}: made by an older release. Bring it up to date: monitor run --once")
+            yield store
+        finally:
+            conn.close()
+
+
+def _store(conn: sqlite3.Connection) -> Store:
+    db = Database(conn, execute_plugins=False)
+    return Store(db, Feeds(db), Articles(db), Claims(db), Findings(db), Digests(db), Rounds(db))
+
+
+def _refuse_foreign(db: Database, path: Path | str) -> None:
+    """Refuse a file that holds somebody else's tables, or steps this release does not know."""
+    names = set(db.table_names())
+    if names and migrations.migrations_table not in names:
+        raise StoreError(f"{path}: this database was not made by monitor. Name another with --db.")
+    known = {migration.name for migration in migrations.pending(db)} | {
+        migration.name for migration in migrations.applied(db)
+    }
+    ours = {migration.name for migration in migrations._migrations}
+    if known - ours:
+        raise StoreError(f"{path}: made by a newer release of monitor. Install that release.")
+
+
+@contextmanager
+def _told_plainly(path: Path | str) -> Iterator[None]:
+    """Turn SQLite's errors into one line that says what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorname", "")
+        advice = {
+            "SQLITE_NOTADB": "it is no SQLite database. Name another with --db.",
+            "SQLITE_CORRUPT": "the database is damaged. Keep the file, and go on with another --db.",
+            "SQLITE_FULL": "the disk is full. Make room; nothing that was stored is lost.",
+            "SQLITE_BUSY": "another program keeps the database locked. End it, or try later.",
+            "SQLITE_CANTOPEN": "the database cannot be opened. Check the folder and its permissions.",
+            "SQLITE_READONLY": "the database cannot be written. Check its permissions.",
+        }.get("_".join(code.split("_")[:2]))
+        if advice is None:
+            raise
+        raise StoreError(f"{path}: {advice}") from error
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}. Check the folder and its permissions.") from error

@@ -1,0 +1,39 @@
+"""What each step did, round by round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.records import StepCount
+from monitor.store.rows import select, to_moment, to_text, writing
+
+KEPT = 10_000  # rounds; a week of a round a minute
+
+
+class Rounds:
+    """Everything stored about finished steps."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, counts: Sequence[StepCount], *, now: datetime) -> None:
+        """Store what the steps of a round did; the oldest rows make room."""
+        with writing(self._db) as conn:
+            conn.executemany(
+                "INSERT INTO rounds (step, finished_at, done, failed, note) VALUES (?, ?, ?, ?, ?)",
+                [(c.step, to_text(now), c.done, c.failed, c.note) for c in counts],
+            )
+            conn.execute("DELETE FROM rounds WHERE id <= (SELECT max(id) FROM rounds) - ?", (KEPT,))
+
+    def last(self) -> list[tuple[StepCount, datetime]]:
+        """Return the last row of each step."""
+        rows = select(
+            self._db,
+            "SELECT * FROM rounds WHERE id IN (SELECT max(id) FROM rounds GROUP BY step) ORDER BY id",
+        )
+        return [
+            (StepCount(r["step"], r["done"], r["failed"], r["note"]), to_moment(r["finished_at"])) for r in rows
+        ]

@@ -1,0 +1,65 @@
+"""Python values ⇄ column values, and the one way to write."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import overload
+
+from sqlite_utils import Database
+
+
+@overload
+def to_text(moment: datetime) -> str: ...
+@overload
+def to_text(moment: None) -> None: ...
+@overload
+def to_text(moment: datetime | None) -> str | None: ...
+def to_text(moment: datetime | None) -> str | None:
+    """Write a moment as it is stored, '2026-11-22T06:04:20Z'. Raises ValueError without a time zone."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def to_moment(text: str) -> datetime:
+    """Read a stored moment."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def to_moment_or_none(text: str | None) -> datetime | None:
+    """Read a stored moment that may be NULL."""
+    return None if text is None else to_moment(text)
+
+
+def text_hash(text: str) -> str:
+    """Name a text by its content: SHA-256, hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def select(db: Database, sql: str, *values: object) -> list[sqlite3.Row]:
+    """Ask one question; the rows can be read by column name."""
+    cursor = db.conn.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(sql, values).fetchall()
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[sqlite3.Connection]:
+    """Write in one transaction that takes the lock at its start.
+
+    A read that turns into a write fails at once when another writer was there in between, whatever
+    the time-out (FAILURES, case 44); BEGIN IMMEDIATE waits.
+    """
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield db.conn
+    except BaseException:
+        db.conn.rollback()
+        raise
+    db.conn.commit()

@@ -88,11 +88,15 @@ class ArticleToRead:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What one page says: the article without its surroundings. canonical_url: if the page names one."""
+    """What one page says: the article without its surroundings.
+
+    author, site, the dates and canonical_url (absolute, cleaned) are None where the page names none.
+    """
 
     title: str
     text: str
     author: str | None
+    site: str | None
     published_at: datetime | None
     modified_at: datetime | None
     canonical_url: str | None

@@ -108,8 +108,12 @@ class Articles:
                     [(version_id, s.index, s.start, s.end, text_hash(s.text)) for s in sentences],
                 )
             conn.execute(
-                "UPDATE articles SET state = 'read', same_as = NULL, last_error = NULL WHERE id = ?",
-                (article.id,),
+                """
+                UPDATE articles
+                SET state = 'read', same_as = NULL, last_error = NULL, outlet = coalesce(?, outlet)
+                WHERE id = ?
+                """,
+                (extract.site, article.id),
             )
         return version_id
 

@@ -44,7 +44,7 @@ CREATE TABLE hosts ( -- Servers that asked to be left alone for a while
 CREATE TABLE articles ( -- One row for each article address, however many feeds bring it
   id INTEGER PRIMARY KEY,
   url TEXT NOT NULL UNIQUE, -- the cleaned address
-  outlet TEXT NOT NULL, -- the host that published it
+  outlet TEXT NOT NULL, -- who published it: the name on the page, or the host until it is read
   state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'read', 'failed', 'same')), -- pending: to be fetched; read: has a version; failed: given up; same: the page is another article
   same_as INTEGER REFERENCES articles(id), -- the article this address leads to; NULL unless state is same
   first_seen_at TEXT NOT NULL, -- when a feed first brought it

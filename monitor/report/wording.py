@@ -1,0 +1,152 @@
+"""Stance, manner, score, language → words a reader understands, the same in every format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from babel import Locale
+
+from monitor.records import Manner
+from monitor.report.calendar import local_day, write_date, write_day, write_moment
+from monitor.report.digest import Digest, Item, Section, SilentClaim, totals
+
+HEADINGS = {
+    Section.CONFIRMATIONS: "Confirmed",
+    Section.CONTRADICTIONS: "Contradicted",
+    Section.FIGURES: "Changed figures",
+    Section.UPDATES: "Other updates",
+    Section.MENTIONS: "Mentioned without taking a side",
+}
+
+SILENCE = "Silence says nothing about whether a claim is true."
+SURENESS = "A percentage says how sure the program is of its reading of a sentence, not whether the claim is true."
+
+_NOUNS = {
+    Section.CONFIRMATIONS: ("confirmation", "confirmations"),
+    Section.CONTRADICTIONS: ("contradiction", "contradictions"),
+    Section.FIGURES: ("changed figure", "changed figures"),
+    Section.UPDATES: ("update", "updates"),
+    Section.MENTIONS: ("mention", "mentions"),
+}
+
+_MANNERS = {
+    Manner.STATEMENT: None,
+    Manner.DENIAL: "a denial",
+    Manner.NO_COMMENT: "no comment",
+    Manner.UNVERIFIED: "not verified",
+    Manner.HEDGE: "put as a possibility",
+    Manner.PLAN: "a plan, not yet a fact",
+}
+
+# ISO 639 codes of the languages that are written from right to left and that news is published in.
+_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def count_words(section: Section, number: int) -> str:
+    """Write a number of items, '1 confirmation'."""
+    return f"{number} {_NOUNS[section][number != 1]}"
+
+
+def manner_words(item: Item) -> str | None:
+    """Say how the sentence puts it; None for a plain statement."""
+    return _MANNERS[item.manner]
+
+
+def speaker(item: Item) -> str:
+    """Name who says so, or say that nobody is named."""
+    return item.asserted_by or "Unattributed"
+
+
+def sureness(score: float) -> str:
+    """Write a score in [0, 1] as '87% sure'. It never says 100%: no model is."""
+    percent = round(score * 100)
+    return "over 99% sure" if percent > 99 else f"{percent}% sure"
+
+
+def language_name(lang: str | None) -> str:
+    """Name a language in English; an unknown code stands for itself."""
+    if lang is None:
+        return "language unknown"
+    return str(Locale("en", "GB").languages.get(lang, lang))
+
+
+def language_tag(lang: str | None) -> str | None:
+    """Return the code if a browser can use it, else None."""
+    return lang if lang and re.fullmatch(r"[a-z]{2,3}", lang) else None
+
+
+def direction(lang: str | None) -> str:
+    """Return the writing direction as HTML names it: rtl, ltr, or auto for an unknown language."""
+    if language_tag(lang) is None:
+        return "auto"
+    return "rtl" if lang in _RIGHT_TO_LEFT else "ltr"
+
+
+def source_words(item: Item, zone: str) -> list[str]:
+    """Say where the sentence stands: outlet, date, language, how sure the program is."""
+    return [item.outlet, write_date(item.published_at, zone), language_name(item.lang), sureness(item.score)]
+
+
+def copies_words(item: Item) -> str:
+    """Say who else carries the sentence, 'also in 2 others: A, B'; empty if nobody does."""
+    if not item.copies:
+        return ""
+    noun = "other" if len(item.copies) == 1 else "others"
+    return f"also in {len(item.copies)} {noun}: {', '.join(dict.fromkeys(copy.outlet for copy in item.copies))}"
+
+
+def period_words(digest: Digest, zone: str) -> str:
+    """Say what time the digest covers."""
+    until = write_moment(digest.until, zone)
+    return f"Up to {until}" if digest.since is None else f"{write_moment(digest.since, zone)} to {until}"
+
+
+def summary(digest: Digest, zone: str) -> str:
+    """Say in one sentence what is new."""
+    numbers = totals(digest)
+    if not numbers:
+        return (
+            "Nothing found yet."
+            if digest.since is None
+            else f"Nothing new since {write_moment(digest.since, zone)}."
+        )
+    said = _listed([count_words(section, number) for section, number in numbers.items()])
+    return f"{said}, on {len(digest.claims)} of {claims_words(len(digest.claims) + len(digest.silent))}."
+
+
+def counts_words(digest: Digest) -> list[str]:
+    """Write the numbers for the head, 'Articles read: 61'."""
+    return [f"{count.name[:1].upper()}{count.name[1:]}: {count.number:,}" for count in digest.counts]
+
+
+def claims_words(number: int) -> str:
+    """Write a number of claims, '1 claim'."""
+    return f"{number} {'claim' if number == 1 else 'claims'}"
+
+
+def tries_words(number: int) -> str:
+    """Write a number of failed tries in a row."""
+    return "1 failed try" if number == 1 else f"{number:,} failed tries"
+
+
+def last_heard(claim: SilentClaim, zone: str) -> str:
+    """Say on which day something was last found on a silent claim."""
+    if claim.last_found_at is None:
+        return "nothing found yet"
+    return f"last heard: {write_day(local_day(claim.last_found_at, zone))}"
+
+
+def baseline_words(digest: Digest) -> str:
+    """Name the article that everything is compared with."""
+    published = f" ({digest.baseline_published})" if digest.baseline_published else ""
+    return f"Compared with: {digest.baseline_title}{published}"
+
+
+def figure_words(item: Item) -> str:
+    """Write a changed figure, '11 000 → 13 000'; an old one that is not known is left out."""
+    return " → ".join(figure for figure in (item.figure_old, item.figure_new) if figure)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,121 @@
+"""HttpFetcher against bare aiohttp: unchanged polls (304) per second and core, as a markdown table.
+
+Run: python benchmarks/bench_fetch.py [seconds per measurement, default 1.5]. The server is a separate
+process that answers every request with 304, so that its work is not counted; the clients' own
+processor time is what is divided by. Three rounds, alternating, the best of each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_network
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import cast
+
+import aiohttp
+
+from monitor.collect.fetch import HttpFetcher
+from monitor.config import CollectSettings
+
+ANSWER = (
+    b"HTTP/1.1 304 Not Modified\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nServer: bench\r\n"
+    b'ETag: "a"\r\nCache-Control: max-age=60\r\nVary: Accept-Encoding\r\n\r\n'
+)
+ETAG, LAST_MODIFIED = '"a"', "Sun, 22 Nov 2026 11:00:00 GMT"
+HOSTS = 16  # loopback addresses: each is a host of its own to the fetcher
+AT_ONCE = 32
+ROUNDS = 3
+
+Poll = Callable[[str], Awaitable[int]]
+
+
+class Unchanged(asyncio.Protocol):
+    """Answer 304 to each request."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way back."""
+        self.transport = cast(asyncio.Transport, transport)  # a TCP server's transports can write
+
+    def data_received(self, data: bytes) -> None:
+        """A poll is small and comes in one piece."""
+        self.transport.write(ANSWER)
+
+
+def serve(tell: Connection) -> None:
+    """Run the server until the process is ended."""
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(Unchanged, "0.0.0.0", 0)  # noqa: S104 - all of 127.0.0.0/8
+        tell.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(run())
+
+
+async def polls_per_second(poll: Poll, port: int, seconds: float) -> float:
+    """Poll with AT_ONCE workers; return answers per second of this process's own processor time."""
+    done = 0
+    end = time.monotonic() + seconds
+
+    async def work(number: int) -> None:
+        nonlocal done
+        url = f"http://127.0.0.{1 + number % HOSTS}:{port}/feed/{number}.xml"
+        while time.monotonic() < end:
+            if await poll(url) != 304:
+                raise SystemExit("the server did not answer 304")
+            done += 1
+
+    before = time.process_time()
+    await asyncio.gather(*(work(number) for number in range(AT_ONCE)))
+    return done / (time.process_time() - before)
+
+
+async def bare(port: int, seconds: float) -> float:
+    """Measure aiohttp with nothing around it."""
+    headers = {"If-None-Match": ETAG, "If-Modified-Since": LAST_MODIFIED}
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
+
+        async def poll(url: str) -> int:
+            async with session.get(url, headers=headers) as response:
+                await response.read()
+                return response.status
+
+        return await polls_per_second(poll, port, seconds)
+
+
+async def ours(port: int, seconds: float) -> float:
+    """Measure HttpFetcher with its limits, guard and turns."""
+    settings = CollectSettings(allow_networks=(ip_network("127.0.0.0/8"),), requests_at_once=AT_ONCE)
+    async with HttpFetcher(settings) as fetcher:
+
+        async def poll(url: str) -> int:
+            return (await fetcher.fetch(url, etag=ETAG, last_modified=LAST_MODIFIED)).status
+
+        return await polls_per_second(poll, port, seconds)
+
+
+def main() -> None:
+    """Print the table."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.5
+    context = get_context("spawn")
+    receive, send = context.Pipe(duplex=False)
+    server = context.Process(target=serve, args=(send,), daemon=True)
+    server.start()
+    port = receive.recv()
+    pairs = [(asyncio.run(bare(port, seconds)), asyncio.run(ours(port, seconds))) for _ in range(ROUNDS)]
+    server.terminate()
+    server.join()
+    best_bare, best_ours = max(pair[0] for pair in pairs), max(pair[1] for pair in pairs)
+    print("| client | unchanged polls per second and core | share of bare aiohttp |")  # noqa: T201 - the result
+    print("|---|---:|---:|")  # noqa: T201
+    print(f"| aiohttp {aiohttp.__version__}, bare | {best_bare:,.0f} | 1.00 |")  # noqa: T201
+    print(f"| monitor HttpFetcher | {best_ours:,.0f} | {best_ours / best_bare:.2f} |")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""Cue files → Cues: the words that tell how a sentence puts it, and who says it.
+
+One YAML file a language, for a person to read and edit. A list is a block of phrases, each ended by a comma or
+the line:
+
+    *      any letters of one word: `den*` finds "deny" and "denies"
+    ...    up to five words in between: `did ... not comment`
+    ...... up to twenty words in between
+    (a|b)  one of these
+
+Upper and lower case are the same, and so are both apostrophes. A file with `words: false` is for a language
+written without spaces between words (or with endings glued on): its phrases are found inside words too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from monitor.errors import ConfigError
+
+MANNER_LISTS = (
+    "denies",
+    "dismisses",
+    "negates",
+    "not_denied",
+    "undeniable",
+    "no_comment",
+    "unverified",
+    "hedge",
+    "plan",
+    "admits",
+    "former",
+)
+# Found anywhere in a sentence; the other attribution lists are held against one word at a time.
+PHRASE_LISTS = ("says", "relays", "before", "after", "citing")
+WORD_LISTS = (
+    "persons",
+    "bodies",
+    "outlets",
+    "definite",
+    "dets",
+    "pronouns",
+    "links",
+    "skips",
+    "breaks",
+    "preps",
+    "ands",
+    "nobody",
+    "relatives",
+    "within",
+    "topics",
+    "verb_ends",
+)
+ANYWHERE = "anywhere"  # `inverted: anywhere`: the speaker may follow the verb without a quotation before it
+_NEVER = re.compile(r"(?!)")
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The compiled lists of one language. words: found as whole words; inverted: "said X" stands anywhere;
+    adjectives_follow: the noun, so that a speaker may go on after it."""
+
+    lang: str
+    words: bool
+    inverted: bool
+    adjectives_follow: bool
+    manner: Mapping[str, re.Pattern[str]]
+    attribution: Mapping[str, re.Pattern[str]]
+    has_attribution: bool
+
+
+def _gap(at_most: int, *, words: bool) -> str:
+    # Separators and words share no character, so that no text makes the search explode.
+    return rf"(?:[\s,]+[^\s,.;:!?]+){{0,{at_most}}}?[\s,]+" if words else r"[^。！？.!?]{0,12}?"
+
+
+def _regex(phrase: str, *, words: bool) -> str:
+    near, far = (_gap(n, words=words) for n in (5, 20))
+    pieces = re.split(r"(\s*\.{3,}\s*|[()|*']|\s+)", phrase)
+    special = {"(": "(?:", ")": ")", "|": "|", "*": r"\w*", "'": "['’ʼ]", "...": near, "......": far}
+    found = (special.get(p.strip()) or (r"\s+" if p.isspace() else re.escape(p)) for p in pieces)
+    return "".join(found)
+
+
+def compile_phrases(phrases: str, *, words: bool) -> re.Pattern[str]:
+    """Compile a list of phrases, each ended by a comma or the line; an empty list finds nothing.
+
+    words: phrases stand as whole words. Longer phrases are tried first.
+    Raises re.error where brackets do not match.
+    """
+    listed = sorted({p for part in re.split(r"[,\n]", phrases) if (p := part.strip())}, key=len, reverse=True)
+    if not listed:
+        return _NEVER
+    either = "|".join(_regex(p, words=words) for p in listed)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)" if words else rf"(?:{either})", re.IGNORECASE)
+
+
+def parse_cues(text: str, lang: str) -> Cues:
+    """Read one cue file.
+
+    Raises ConfigError that names the language and the list where something cannot be meant.
+    """
+    data = yaml.safe_load(text)
+    where = f"cue file {lang}.yaml"
+    if not isinstance(data, dict) or not set(data) <= {"words", "manner", "attribution"}:
+        raise ConfigError(f"{where}: expected the parts words, manner and attribution")
+    words = data.get("words", True) is not False
+    attribution = data.get("attribution") or {}
+    inverted = attribution.pop("inverted", "") == ANYWHERE
+    adjectives = attribution.pop("adjectives", "") == "after the noun"
+    manner = _compiled(data.get("manner") or {}, MANNER_LISTS, where=where, words=words)
+    phrases = {k: v for k, v in attribution.items() if k not in WORD_LISTS}
+    single = {k: v for k, v in attribution.items() if k in WORD_LISTS}
+    known = _compiled(phrases, PHRASE_LISTS, where=where, words=words)
+    known |= _compiled(single, WORD_LISTS, where=where, words=False)
+    return Cues(lang, words, inverted, adjectives, manner, known, has_attribution=bool(attribution))
+
+
+def _compiled(
+    lists: Mapping[str, object], names: tuple[str, ...], *, where: str, words: bool
+) -> dict[str, re.Pattern[str]]:
+    compiled = {}
+    for name in lists:
+        if name not in names:
+            raise ConfigError(f"{where}: unknown list {name!r}, expected one of {', '.join(names)}")
+    for name in names:
+        phrases = lists.get(name) or ""
+        if not isinstance(phrases, str):
+            raise ConfigError(f"{where}: list {name!r}: expected phrases with commas between")
+        try:
+            compiled[name] = compile_phrases(phrases, words=words)
+        except re.error as error:
+            raise ConfigError(f"{where}: list {name!r}: {error}; look for brackets that do not match") from error
+    return compiled
+
+
+@cache
+def load_cues(lang: str) -> Cues | None:
+    """Load the cues of a language by its two letters, once; None where there is no file."""
+    file = resources.files(__name__).joinpath(f"{lang}.yaml")
+    return parse_cues(file.read_text(encoding="utf-8"), lang) if lang.isalpha() and file.is_file() else None
+
+
+_KANA, _HANGUL = re.compile(r"[぀-ヿ]"), re.compile(r"[가-힣]")
+_UKRAINIAN, _CYRILLIC, _HAN = re.compile(r"[іїєґІЇЄҐ]"), re.compile(r"[Ѐ-ӿ]"), re.compile(r"[一-鿿]")
+_SCRIPTS = ((_KANA, "ja"), (_HANGUL, "ko"), (_UKRAINIAN, "uk"), (_CYRILLIC, "ru"), (_HAN, "zh"))
+
+
+def cues_for(sentence: str, lang: str | None) -> Cues | None:
+    """Load the cues for a sentence: of its language or, where that is unknown, the one its script points to.
+
+    lang: two letters, perhaps with a region ("pt-BR"). None is returned for Latin text in no known language.
+    """
+    if lang:
+        return load_cues(lang.replace("_", "-").split("-")[0].lower())
+    return next((load_cues(code) for script, code in _SCRIPTS if script.search(sentence)), None)

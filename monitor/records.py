@@ -21,6 +21,9 @@ class Stance(StrEnum):
     MENTIONS = "mentions"
 
 
+UNRELATED = "unrelated"  # what a model says besides the stances
+
+
 class Manner(StrEnum):
     """How the sentence puts it."""
 
@@ -167,7 +170,7 @@ class Pair:
 class PairScores:
     """A model's answer to a Pair: probabilities that sum to 1.
 
-    stances: the model's own probability for each stance (and "unrelated"), where it has such an
+    stances: the model's own probability for each stance and for UNRELATED, where it has such an
     output; empty otherwise.
     """
 

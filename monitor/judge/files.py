@@ -1,0 +1,85 @@
+"""A file of articles × a file of claims → findings, with no network and no database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from monitor.errors import ConfigError
+from monitor.read.language import detect_language
+from monitor.read.sentences import split_sentences
+from monitor.records import Finding, Version
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str
+    text: str
+    url: str = ""
+    date: str = ""
+    lang: str | None = None
+    title: str = ""
+
+
+def read_articles(path: Path) -> Iterator[tuple[str, Version]]:
+    """Read articles from a JSON Lines file: id, text and, if known, url, date, lang and title.
+
+    Yields each article's id with the article, split into sentences. A date that is not at least a
+    whole day counts as unknown. Raises ConfigError naming file, line and trouble.
+    """
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    row = _parse(path, number, line)
+                    yield row.id, _version(row)
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file. Give one article a line, as JSON with id and text.") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8.") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
+
+
+def finding_row(article_id: str, finding: Finding) -> dict[str, object]:
+    """Lay a finding out as one JSON object of a findings file."""
+    return {
+        "article_id": article_id,
+        "claim_id": finding.claim_id,
+        "verdict": str(finding.stance),
+        "evidence": finding.evidence,
+        "start": finding.start,
+        "end": finding.end,
+        "asserted_by": finding.asserted_by,
+        "manner": str(finding.manner),
+        "figure_old": finding.figure_old,
+        "figure_new": finding.figure_new,
+        "score": round(finding.score, 4),
+        "similarity": round(finding.similarity, 4),
+        "rules": list(finding.rules),
+    }
+
+
+def _parse(path: Path, number: int, line: str) -> _Row:
+    try:
+        return _Row.model_validate(json.loads(line))
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{path}, line {number}: not JSON: {error.msg}. Mend that line.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"])) or "the line"
+        raise ConfigError(f"{path}, line {number}: {key}: {first['msg'].lower()}.") from None
+
+
+def _version(row: _Row) -> Version:
+    lang = row.lang or detect_language(row.text)
+    try:
+        day = datetime.strptime(row.date[:10], "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        day = None
+    return Version(0, 0, row.url, row.title, lang, day, row.text, split_sentences(row.text, lang))

@@ -1,0 +1,1 @@
+"""Tests of the judging models, and the small fakes and servers they share."""

@@ -21,8 +21,12 @@ MAX_FILE_BYTES = 5_000_000  # a config of 50,000 feeds is 4 MB; more is a mistak
 
 
 def _http_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or any(c.isspace() for c in value):
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port past 65535
+        usable = False
+    if not usable or " " in value or not value.isprintable():
         raise ValueError("expected an address that starts with http:// or https://")
     return value
 
@@ -42,11 +46,18 @@ def _time_of_day(value: str) -> str:
 
 
 def _published(value: object) -> object:
-    if isinstance(value, dt.date):
-        return value.isoformat()[:10]
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", value):
+    text = str(value) if type(value) is int else value  # a bare year is a number to YAML
+    if isinstance(text, str) and not _is_partial_date(text):
         raise ValueError("expected a year, month or day, such as 2024, 2024-10 or 2024-10-09")
-    return str(value) if isinstance(value, int) else value
+    return text
+
+
+def _is_partial_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    except ValueError:
+        return False
+    return re.fullmatch(r"\d{4}(-\d{2}){0,2}", text) is not None
 
 
 def _language(value: str) -> str:
@@ -56,10 +67,18 @@ def _language(value: str) -> str:
 
 
 def _network(value: object) -> object:
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
     try:
-        return ip_network(value) if isinstance(value, str) else value
+        return ip_network(value if isinstance(value, str) else "")
     except ValueError:
         raise ValueError("expected a network such as 127.0.0.0/8") from None
+
+
+def _claim_id(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,30}", value):
+        raise ValueError("expected a short name of letters and digits that starts with a letter, such as C1")
+    return value
 
 
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
@@ -68,6 +87,7 @@ TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 PartialDate = Annotated[str, BeforeValidator(_published)]
 Language = Annotated[str, AfterValidator(_language)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+ClaimId = Annotated[str, AfterValidator(_claim_id)]
 
 
 class _Section(BaseModel):
@@ -146,7 +166,7 @@ class _BaselineHead(_Section):
 
 
 class _ClaimRow(_Section):
-    id: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,30}$")
+    id: ClaimId
     text: str = Field(min_length=8, max_length=1000)
     lang: Language | None = None
     watch: bool = True
@@ -166,13 +186,15 @@ def load_settings(path: Path) -> Settings:
     """Read config/feeds.yaml.
 
     Raises ConfigError with file, line, key, value and what was expected, for the first thing that is
-    wrong; also if two feeds have one address.
+    wrong; also if there are no feeds, or two have one address.
     """
     data, nodes = _load_yaml(path, "Pass --config FILE, or copy config/feeds.yaml from the project.")
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
-        raise _refusal(path, nodes, error) from None
+        raise _refusal(path, nodes, error, top=Settings) from None
+    if not settings.feeds:
+        raise ConfigError(f"{path}: feeds: none; add at least one, with url and name.")
     _refuse_twins(path, nodes, "feeds", [feed.url for feed in settings.feeds], "url")
     return settings
 
@@ -186,25 +208,31 @@ def load_baseline(path: Path) -> Baseline:
     try:
         file = _BaselineFile.model_validate(data)
     except ValidationError as error:
-        raise _refusal(path, nodes, error) from None
+        raise _refusal(path, nodes, error, top=_BaselineFile) from None
     _refuse_twins(path, nodes, "claims", [claim.id for claim in file.claims], "id")
     head = file.baseline
     claims = tuple(Claim(row.id, row.text, row.lang or head.language, row.watch) for row in file.claims)
     return Baseline(head.title, head.language, head.published, head.url, claims)
 
 
-def _load_yaml(path: Path, hint: str) -> tuple[object, yaml.Node | None]:
+class _Loader(yaml.SafeLoader):
+    """Plain YAML, but for dates: they stay text, for a date that does not exist would be told without its line."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML looks for the table here; nothing changes it
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def _load_yaml(path: Path, hint: str) -> tuple[object, yaml.Node]:
+    # Not the loader in C: a hundred thousand open brackets crash it, and the process with it.
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ConfigError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; is this the right file?")
-        text = path.read_text(encoding="utf-8-sig")
-        for token in yaml.scan(text, Loader=yaml.SafeLoader):
-            if isinstance(token, yaml.AliasToken):
-                line = token.start_mark.line + 1
-                raise ConfigError(f"{path}, line {line}: *{token.value} is an alias; write it out instead.")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_keys_given_twice(path, node)
-        return yaml.safe_load(text), node
+        loader = _Loader(_read_text(path))
+        node = loader.get_single_node()
+        if node is None:
+            raise ConfigError(f"{path}: nothing stands in it. {hint}")
+        _refuse_odd_keys(path, node, seen=set())
+        return loader.construct_document(node), node
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file. {hint}") from None
     except UnicodeDecodeError as error:
@@ -214,47 +242,98 @@ def _load_yaml(path: Path, hint: str) -> tuple[object, yaml.Node | None]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigError(f"{path}{where}: not YAML: {error.problem}. Mend that line.") from None
+        problem = _shown(" ".join(filter(None, (error.context, error.problem))))
+        raise ConfigError(f"{path}{where}: not YAML: {problem}. Mend that line.") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = _shown(" ".join(str(error).split()) or type(error).__name__)
         raise ConfigError(f"{path}: not YAML: {reason}.") from None
 
 
-def _refuse_keys_given_twice(path: Path, node: yaml.Node | None) -> None:
-    """YAML lets the last of two equal keys win in silence; a person meant one of them."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                raise ConfigError(f"{path}, line {line}: {key.value}: given twice; keep one.")
-            seen.add(str(key.value))
-            _refuse_keys_given_twice(path, value)
-    elif isinstance(node, yaml.SequenceNode):
+def _read_text(path: Path) -> str:
+    with path.open("rb") as file:
+        content = file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        raise ConfigError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; is this the right file?")
+    return content.decode("utf-8-sig")
+
+
+def _refuse_odd_keys(path: Path, node: yaml.Node, *, seen: set[int]) -> None:
+    """Refuse what YAML allows and nobody means: keys given twice, keys that are no words, parts used twice.
+
+    The last of two equal keys would win in silence; parts that refer to parts can grow without bound.
+    """
+    where = f"{path}, line {node.start_mark.line + 1}"
+    if id(node) in seen:
+        raise ConfigError(f"{where}: this part is used again further down (&, *); write it out there instead.")
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            _refuse_keys_given_twice(path, item)
+            _refuse_odd_keys(path, item, seen=seen)
+    elif isinstance(node, yaml.MappingNode):
+        keys: set[str] = set()
+        for key, value in node.value:
+            where = f"{path}, line {key.start_mark.line + 1}"
+            if not isinstance(key, yaml.ScalarNode):
+                raise ConfigError(f"{where}: expected a word as the key; quote what starts with {{ or [.")
+            if not key.tag.endswith(":str"):
+                raise ConfigError(f"{where}: {_shown(key.value)}: expected a word as the key.")
+            if key.value in keys:
+                raise ConfigError(f"{where}: {_shown(key.value)}: given twice; keep one.")
+            keys.add(key.value)
+            _refuse_odd_keys(path, value, seen=seen)
 
 
-def _refusal(path: Path, root: yaml.Node | None, error: ValidationError) -> ConfigError:
+def _refusal(path: Path, root: yaml.Node, error: ValidationError, *, top: type[_Section]) -> ConfigError:
     """Turn pydantic's first complaint into one line: file, line, key, value, expected."""
     first = error.errors()[0]
     location = first["loc"]
-    line = _line_of(root, location)
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    line, node = _find(root, location)
+    key = _shown("".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip("."))
     where = f"{path}, line {line}" if line else str(path)
     if first["type"] == "extra_forbidden":
-        known = ", ".join(_known_keys(location[:-1]))
-        return ConfigError(f"{where}: {key}: unknown key; expected one of {known}.")
+        return ConfigError(f"{where}: {key}: unknown key; expected one of {_known_keys(location[:-1], top)}.")
     if first["type"] == "missing":
         return ConfigError(f"{where}: {key}: missing; add it.")
-    expected = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    expected = expected if expected.startswith("expected") else f"expected {expected}"
-    value = repr(first["input"])
-    value = value if len(value) <= 80 else value[:77] + "..."
-    return ConfigError(f"{where}: {key or 'the file'}: {value}; {expected}.")
+    raw = node.value if isinstance(node, yaml.ScalarNode) else None
+    if first["type"] == "model_type":
+        expected = f"keys such as {_known_keys(location, top)}"
+    elif first["type"] == "string_type" and raw:
+        expected = f'text; put it in quotes: "{raw}"'
+    else:
+        expected = _EXPECTED.get(first["type"], first["msg"]).format(**first.get("ctx", {}))
+        expected = (
+            expected.removeprefix("Value error, ").removeprefix("Input should be ").removeprefix("expected ")
+        )
+    return ConfigError(f"{where}: {key or 'the file'}: {_value(first['input'], raw)}; expected {expected}.")
 
 
-def _known_keys(location: Sequence[int | str]) -> list[str]:
+_EXPECTED = {
+    "tuple_type": "a list, with a dash (-) before each item",
+    "string_type": "text",
+    "string_too_short": "text of {min_length} characters or more",
+    "string_too_long": "text of {max_length} characters or fewer",
+    "too_short": "at least one item",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+}
+
+
+def _shown(text: str) -> str:
+    """Show foreign text on one line, without commands to the terminal."""
+    return text if text.isprintable() else repr(text)
+
+
+def _value(value: object, raw: str | None) -> str:
+    """Show a value as it was written (17:00 and no are a number and a yes-or-no to YAML)."""
+    if value is None:
+        return "nothing"
+    shown = raw if raw is not None and not isinstance(value, str) else repr(value)
+    return shown if len(shown) <= 80 else shown[:77] + "..."
+
+
+def _known_keys(location: Sequence[int | str], top: type[_Section]) -> str:
     """The keys allowed at a place of either file; sections are told apart by their names."""
     section = next((part for part in reversed(location) if isinstance(part, str)), "")
     sections: dict[str, type[_Section]] = {
@@ -265,32 +344,31 @@ def _known_keys(location: Sequence[int | str]) -> list[str]:
         "feeds": FeedSettings,
         "baseline": _BaselineHead,
         "claims": _ClaimRow,
-        "": Settings,
     }
-    return list(sections[section].model_fields)
+    return ", ".join(sections.get(section, top).model_fields)
 
 
-def _line_of(node: yaml.Node | None, location: Sequence[int | str]) -> int | None:
-    """The line, from 1, of the deepest node on the way to location."""
+def _find(node: yaml.Node, location: Sequence[int | str]) -> tuple[int | None, yaml.Node | None]:
+    """Find the line, from 1, of the deepest node on the way to location, and the node if the way ends there."""
     line = None
     for part in location:
         if isinstance(node, yaml.MappingNode):
             found = next(((k, v) for k, v in node.value if k.value == part), None)
             if found is None:
-                return line
+                return line, None
             line, node = found[0].start_mark.line + 1, found[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
             node = node.value[part]
             line = node.start_mark.line + 1
-    return line
+    return line, node
 
 
-def _refuse_twins(path: Path, root: yaml.Node | None, section: str, values: Sequence[str], key: str) -> None:
+def _refuse_twins(path: Path, root: yaml.Node, section: str, values: Sequence[str], key: str) -> None:
     """Refuse two rows of a list that share what should tell them apart."""
     first: dict[str, int] = {}
     for index, value in enumerate(values):
         if value in first:
-            line = _line_of(root, (section, index))
+            line, _ = _find(root, (section, index))
             raise ConfigError(
                 f"{path}, line {line}: {section}[{index}].{key}: {value!r} stands at"
                 f" {section}[{first[value]}] already; keep one."

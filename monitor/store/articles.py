@@ -63,7 +63,13 @@ class Articles:
         rows = select(
             self._db,
             """
-            SELECT id, url, tries FROM articles
+            SELECT id, url, tries, (
+              SELECT feeds.lang FROM entries JOIN feeds ON feeds.id = entries.feed_id
+              WHERE entries.article_id = articles.id
+              ORDER BY entries.first_seen_at
+              LIMIT 1
+            ) AS lang
+            FROM articles
             WHERE state = 'pending' AND next_try_at <= ?
             ORDER BY first_seen_at DESC, id
             LIMIT ?
@@ -71,7 +77,7 @@ class Articles:
             to_text(now),
             limit,
         )
-        return [ArticleToRead(row["id"], row["url"], row["tries"]) for row in rows]
+        return [ArticleToRead(row["id"], row["url"], row["tries"], row["lang"]) for row in rows]
 
     def add_version(
         self,
@@ -110,16 +116,19 @@ class Articles:
             conn.execute(
                 """
                 UPDATE articles
-                SET state = 'read', same_as = NULL, last_error = NULL, outlet = coalesce(?, outlet)
+                SET state = 'read', same_as = NULL, last_error = NULL, outlet = coalesce(?, outlet),
+                    canonical_url = ?
                 WHERE id = ?
                 """,
-                (extract.site, article.id),
+                (extract.site, extract.canonical_url or page_url, article.id),
             )
         return version_id
 
     def find_by_url(self, url: str) -> int | None:
-        """Return the id of the article that stands under an address, following 'same'."""
-        rows = select(self._db, "SELECT coalesce(same_as, id) AS id FROM articles WHERE url = ?", url)
+        """Return the id of the article that was read under an address of its own or of its page."""
+        rows = select(
+            self._db, "SELECT id FROM articles WHERE (url = ?1 OR canonical_url = ?1) AND state = 'read'", url
+        )
         return rows[0]["id"] if rows else None
 
     def mark_same(self, article: ArticleToRead, other_id: int) -> None:
@@ -148,13 +157,12 @@ class Articles:
         with writing(self._db) as conn:
             conn.execute("UPDATE articles SET next_try_at = ? WHERE id = ?", (to_text(until), article.id))
 
-    def texts_without_vector(self, model: str, *, limit: int) -> dict[str, str]:
-        """Return sentence texts that this model has not embedded, keyed by their hash."""
+    def texts_without_vector(self, model: str, *, limit: int) -> list[str]:
+        """Return sentence texts that this model has not embedded, each once."""
         rows = select(
             self._db,
             """
-            SELECT sentences.text_hash,
-                   substr(versions.text, sentences.start + 1, sentences."end" - sentences.start) AS text
+            SELECT substr(versions.text, sentences.start + 1, sentences."end" - sentences.start) AS text
             FROM sentences
             JOIN versions ON versions.id = sentences.version_id
             WHERE NOT EXISTS (
@@ -166,15 +174,29 @@ class Articles:
             model,
             limit,
         )
-        return {row["text_hash"]: row["text"] for row in rows}
+        return [row["text"] for row in rows]
 
     def add_vectors(self, model: str, vectors: Mapping[str, Vectors]) -> None:
-        """Store vectors by the hash of their text; one that is known stays."""
+        """Store the vectors of texts, by the hash of each text; one that is known stays."""
         with writing(self._db) as conn:
             conn.executemany(
                 "INSERT INTO vectors (text_hash, model, vector) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                [(key, model, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
+                [(text_hash(text), model, v.astype(np.float32).tobytes()) for text, v in vectors.items()],
             )
+
+    def vectors_of(self, texts: Sequence[str], model: str) -> dict[str, Vectors]:
+        """Return the stored vectors of some texts, keyed by text; those not embedded yet are left out."""
+        found = {}
+        for text in texts:
+            rows = select(
+                self._db,
+                "SELECT vector FROM vectors WHERE text_hash = ? AND model = ?",
+                text_hash(text),
+                model,
+            )
+            if rows:
+                found[text] = np.frombuffer(rows[0]["vector"], dtype=np.float32)
+        return found
 
     def vectors(self, version: Version, model: str) -> Vectors:
         """Return the vectors of a version's sentences, (s, d), in order. Raises KeyError if one is missing."""
@@ -216,16 +238,17 @@ class Articles:
         day = to_moment_or_none(row["published_at"] or row["feed_published_at"])
         return Version(row["id"], row["article_id"], row["url"], row["title"], row["lang"], day, text, sentences)
 
-    def search(self, words: str, *, limit: int) -> list[sqlite3.Row]:
+    def search(self, words: str, *, limit: int) -> list[dict[str, str | None]]:
         """Find the newest versions whose headline or text holds all the words; diacritics do not matter.
 
         Returns rows with url, outlet, title, lang, published_at, read_at and excerpt, newest first.
         Ordered by row, not by rank: ranking a frequent word takes seconds at a million articles.
         """
-        terms = " ".join(f'"{word}"' for word in spaced(words.replace('"', " ")).split("\t") if word.strip())
+        plain = words.replace('"', " ").replace("\0", " ")
+        terms = " ".join(f'"{word}"' for word in spaced(plain).split("\t") if word.strip())
         if not terms:
             return []
-        return select(
+        rows = select(
             self._db,
             """
             SELECT articles.url, articles.outlet, versions.title, versions.lang, versions.read_at,
@@ -242,6 +265,17 @@ class Articles:
             terms,
             limit,
         )
+        return [dict(row) for row in rows]
+
+    def read_between(self, since: datetime | None, until: datetime) -> int:
+        """Count the versions read in (since, until]."""
+        rows = select(
+            self._db,
+            "SELECT count(*) AS n FROM versions WHERE (?1 IS NULL OR read_at > ?1) AND read_at <= ?2",
+            to_text(since),
+            to_text(until),
+        )
+        return int(rows[0]["n"])
 
     def states(self) -> dict[str, int]:
         """Count the articles in each state."""
@@ -287,7 +321,8 @@ def _insert_version(
     page_url: str,
     now: datetime,
 ) -> int:
-    terms = CJK.sub(r" \g<0> ", f"{extract.title} {extract.text}") if CJK.search(extract.text) else None
+    words = f"{extract.title} {extract.text}"
+    terms = CJK.sub(r" \g<0> ", words) if CJK.search(words) else None
     row = conn.execute(
         """
         INSERT INTO versions (article_id, read_at, page_url, title, author, published_at, modified_at, lang,

@@ -18,6 +18,7 @@ from monitor.store.feeds import Feeds
 from monitor.store.findings import Findings
 from monitor.store.migrations import migrations
 from monitor.store.rounds import Rounds
+from monitor.store.rows import writing
 
 BUSY_TIMEOUT_S = 30.0
 
@@ -38,6 +39,11 @@ class Store:
         """Close the connection; the store cannot be used afterwards."""
         self.db.conn.close()
 
+    def tidy(self) -> None:
+        """Refresh the query planner's statistics, then fold the write-ahead log that holds them into the file."""
+        self.db.conn.execute("PRAGMA optimize").fetchall()
+        self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def count(self, table: str) -> int:
         """Count the rows of a table or view."""
         return int(self.db[table].count)
@@ -52,15 +58,16 @@ def open_store(path: Path | str) -> Iterator[Store]:
     """
     with _told_plainly(path):
         if path != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        conn = sqlite3.connect(str(path), timeout=BUSY_TIMEOUT_S)
+            _make_folder(Path(path))
+        # Steps that compute run in a thread; they take turns, so one connection serves them all.
+        conn = sqlite3.connect(str(path), timeout=BUSY_TIMEOUT_S, check_same_thread=False)
         store = _store(conn)
         try:
+            _refuse_foreign(store.db, path)  # before the journal mode, which would change somebody else's file
             conn.execute("PRAGMA foreign_keys = ON")
             conn.execute("PRAGMA journal_mode = WAL")
             conn.execute("PRAGMA synchronous = NORMAL")
-            _refuse_foreign(store.db, path)
-            migrations.apply(store.db)
+            _migrate(store.db)
             yield store
         finally:
             conn.close()
@@ -72,7 +79,7 @@ def open_readonly(path: Path) -> Iterator[Store]:
 
     Raises StoreError if it is missing, is no database of ours or is of another release.
     """
-    if not path.exists():
+    if not _stands(path):
         raise StoreError(f"{path}: no database yet. Make it with: monitor run --once")
     with _told_plainly(path):
         conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
@@ -91,17 +98,41 @@ def _store(conn: sqlite3.Connection) -> Store:
     return Store(db, Feeds(db), Articles(db), Claims(db), Findings(db), Digests(db), Rounds(db))
 
 
+def _migrate(db: Database) -> None:
+    """Apply the steps that are missing, all or none; of two processes that start at once, one waits."""
+    if migrations.pending(db):
+        with writing(db):
+            migrations.apply(db)
+
+
 def _refuse_foreign(db: Database, path: Path | str) -> None:
     """Refuse a file that holds somebody else's tables, or steps this release does not know."""
-    names = set(db.table_names())
-    if names and migrations.migrations_table not in names:
+    applied = {migration.name for migration in migrations.applied(db)}
+    if not applied and db.table_names():
         raise StoreError(f"{path}: this database was not made by monitor. Name another with --db.")
-    known = {migration.name for migration in migrations.pending(db)} | {
-        migration.name for migration in migrations.applied(db)
-    }
-    ours = {migration.name for migration in migrations._migrations}
-    if known - ours:
+    if applied - {migration.name for migration in migrations._migrations}:
         raise StoreError(f"{path}: made by a newer release of monitor. Install that release.")
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unreachable(path, error) from error
+
+
+def _stands(path: Path) -> bool:
+    """Tell whether the file is there; an empty one holds nothing yet."""
+    try:
+        if path.is_dir():
+            raise StoreError(f"{path}: this is a folder. Name a file with --db.")
+        return path.exists() and path.stat().st_size > 0
+    except OSError as error:
+        raise _unreachable(path, error) from error
+
+
+def _unreachable(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"{path}: {error.strerror}. Check the folder and its permissions.")
 
 
 @contextmanager
@@ -118,9 +149,8 @@ def _told_plainly(path: Path | str) -> Iterator[None]:
             "SQLITE_BUSY": "another program keeps the database locked. End it, or try later.",
             "SQLITE_CANTOPEN": "the database cannot be opened. Check the folder and its permissions.",
             "SQLITE_READONLY": "the database cannot be written. Check its permissions.",
+            "SQLITE_IOERR": "the disk gave an error. Check the disk and its mount.",
         }.get("_".join(code.split("_")[:2]))
         if advice is None:
             raise
         raise StoreError(f"{path}: {advice}") from error
-    except OSError as error:
-        raise StoreError(f"{path}: {error.strerror}. Check the folder and its permissions.") from error

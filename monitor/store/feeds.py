@@ -109,7 +109,8 @@ class Feeds:
                 INSERT INTO hosts (host, not_before, reason)
                 VALUES (?, ?, ?)
                 ON CONFLICT (host) DO UPDATE
-                SET not_before = max(not_before, excluded.not_before), reason = excluded.reason
+                SET not_before = excluded.not_before, reason = excluded.reason
+                WHERE excluded.not_before > not_before
                 """,
                 (host, to_text(now + pause), reason),
             )
@@ -118,6 +119,10 @@ class Feeds:
         """Return the hosts that must not be asked yet, each with the end of its pause."""
         rows = select(self._db, "SELECT host, not_before FROM hosts WHERE not_before > ?", to_text(now))
         return {row["host"]: to_moment(row["not_before"]) for row in rows}
+
+    def listed(self) -> int:
+        """Count the feeds of the config."""
+        return int(select(self._db, "SELECT count(*) AS n FROM feeds WHERE listed = 1")[0]["n"])
 
     def next_due(self) -> datetime | None:
         """Return when the next listed feed is due; None without feeds."""

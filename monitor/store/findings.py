@@ -43,10 +43,11 @@ class Findings:
             ).fetchone()
         return int(row[0])
 
-    def pending(self, judge_id: int, *, limit: int) -> dict[int, list[int]]:
+    def pending(self, judge_id: int, *, retry_before: datetime, limit: int) -> dict[int, list[int]]:
         """Return what this judge has not judged: version → the revisions of watched claims.
 
-        Only the newest version of each article counts. limit: versions at most, newest first.
+        Only the newest version of each article counts. A judgement that failed before retry_before
+        is pending again. limit: versions at most, newest first.
         """
         rows = select(
             self._db,
@@ -58,30 +59,26 @@ class Findings:
                AND claim_revisions.lang = claims.lang
               WHERE claims.listed = 1 AND claims.watch = 1
             ),
-            newest AS (SELECT max(id) AS id FROM versions GROUP BY article_id),
             waiting AS (
-              SELECT newest.id FROM newest
-              WHERE (
-                SELECT count(*) FROM judgements
-                WHERE version_id = newest.id AND judge_id = ?1 AND revision_id IN (SELECT id FROM wanted)
-              ) < (SELECT count(*) FROM wanted)
-              ORDER BY newest.id DESC
-              LIMIT ?2
+              SELECT version.id, wanted.id AS revision_id FROM versions AS version JOIN wanted
+              WHERE version.id = (SELECT max(id) FROM versions WHERE article_id = version.article_id)
+                AND NOT EXISTS (
+                  SELECT 1 FROM judgements
+                  WHERE version_id = version.id AND revision_id = wanted.id AND judge_id = ?1
+                    AND (error IS NULL OR judged_at >= ?2)
+                )
             )
-            SELECT waiting.id AS version_id, wanted.id AS revision_id
-            FROM waiting JOIN wanted
-            WHERE NOT EXISTS (
-              SELECT 1 FROM judgements
-              WHERE version_id = waiting.id AND revision_id = wanted.id AND judge_id = ?1
-            )
-            ORDER BY waiting.id DESC, wanted.id
+            SELECT id, revision_id FROM waiting
+            WHERE id IN (SELECT DISTINCT id FROM waiting ORDER BY id DESC LIMIT ?3)
+            ORDER BY id DESC, revision_id
             """,
             judge_id,
+            to_text(retry_before),
             limit,
         )
         work: dict[int, list[int]] = {}
         for row in rows:
-            work.setdefault(row["version_id"], []).append(row["revision_id"])
+            work.setdefault(row["id"], []).append(row["revision_id"])
         return work
 
     def add_judgement(
@@ -97,9 +94,12 @@ class Findings:
     ) -> None:
         """Store that a version was judged for a claim, with what was found, in one transaction.
 
-        Raises ValueError if a finding's evidence is not the stored text at its offsets.
+        Raises ValueError if a finding is about another claim, or its evidence is not the stored text
+        at its offsets.
         """
         for finding in findings:
+            if finding.claim_id != revision.claim.id:
+                raise ValueError(f"a finding on {finding.claim_id} was handed in for {revision.claim.id}")
             if version.text[finding.start : finding.end] != finding.evidence:
                 raise ValueError(f"version {version.id}: evidence of {finding.claim_id} is not verbatim")
         with writing(self._db) as conn:
@@ -151,7 +151,8 @@ class Findings:
     def found_between(self, since: datetime | None, until: datetime) -> list[StoredFinding]:
         """Return the findings that stand and were new in (since, until], by claim and age.
 
-        A finding that another judge had made before in the same article is not new.
+        What an earlier judge or version already said of the article is not new; another figure in a
+        new version is.
         """
         rows = select(
             self._db,
@@ -166,6 +167,7 @@ class Findings:
                 WHERE earlier_version.article_id = stands.article_id
                   AND earlier_revision.claim_id = stands.claim_id
                   AND earlier.stance = findings.stance
+                  AND (earlier.version_id = findings.version_id OR earlier.figure_new IS findings.figure_new)
                   AND earlier.found_at <= ?1
               )
             ORDER BY claims.position, coalesce(stands.published_at, findings.found_at), findings.id
@@ -175,9 +177,17 @@ class Findings:
         )
         return [_stored(row) for row in rows]
 
-    def last_found(self) -> Mapping[str, datetime]:
-        """Return for each claim with a finding that stands when the last one was found."""
-        rows = select(self._db, "SELECT claim_id, max(found_at) AS last FROM current_findings GROUP BY claim_id")
+    def last_found(self, *, until: datetime) -> Mapping[str, datetime]:
+        """Return for each claim with a finding that stands when the last one was found, up to a moment."""
+        rows = select(
+            self._db,
+            """
+            SELECT claim_id, max(found_at) AS last FROM current_findings
+            WHERE found_at <= ?
+            GROUP BY claim_id
+            """,
+            to_text(until),
+        )
         return {row["claim_id"]: to_moment(row["last"]) for row in rows}
 
 

@@ -43,7 +43,8 @@ CREATE TABLE hosts ( -- Servers that asked to be left alone for a while
 ;;
 CREATE TABLE articles ( -- One row for each article address, however many feeds bring it
   id INTEGER PRIMARY KEY,
-  url TEXT NOT NULL UNIQUE, -- the cleaned address
+  url TEXT NOT NULL UNIQUE, -- the cleaned address a feed gave
+  canonical_url TEXT UNIQUE, -- the address the page gives itself, or the one it was redirected to; NULL: not read
   outlet TEXT NOT NULL, -- who published it: the name on the page, or the host until it is read
   state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'read', 'failed', 'same')), -- pending: to be fetched; read: has a version; failed: given up; same: the page is another article
   same_as INTEGER REFERENCES articles(id), -- the article this address leads to; NULL unless state is same
@@ -116,8 +117,8 @@ CREATE TABLE vectors ( -- The model's vector of each sentence text; copied text 
 ;;
 CREATE TABLE baselines ( -- The article that everything is compared with
   id INTEGER PRIMARY KEY CHECK (id = 1), -- one story, one database
-  title TEXT NOT NULL,
-  lang TEXT NOT NULL,
+  title TEXT NOT NULL, -- its headline
+  lang TEXT NOT NULL, -- the language it is written in
   published TEXT, -- as precise as it is known: a year, a month or a day; NULL: unknown
   url TEXT -- NULL: not stated
 ) STRICT
@@ -134,8 +135,8 @@ CREATE TABLE claims ( -- What is watched for: one fact of the baseline each
 CREATE TABLE claim_revisions ( -- Each wording a claim has had; findings belong to a wording
   id INTEGER PRIMARY KEY,
   claim_id TEXT NOT NULL REFERENCES claims(id),
-  text TEXT NOT NULL,
-  lang TEXT NOT NULL,
+  text TEXT NOT NULL, -- the claim in this wording
+  lang TEXT NOT NULL, -- the language of this wording
   since TEXT NOT NULL, -- when this wording was first used
   UNIQUE (claim_id, text, lang)
 ) STRICT
@@ -152,7 +153,7 @@ CREATE TABLE judgements ( -- That a version was judged for a claim, also when no
   version_id INTEGER NOT NULL REFERENCES versions(id),
   revision_id INTEGER NOT NULL REFERENCES claim_revisions(id),
   judge_id INTEGER NOT NULL REFERENCES judges(id),
-  judged_at TEXT NOT NULL,
+  judged_at TEXT NOT NULL, -- when it was judged
   candidates INTEGER NOT NULL CHECK (candidates >= 0), -- sentences that were compared with the claim
   error TEXT, -- why the model gave no usable answer; NULL: it did
   PRIMARY KEY (version_id, revision_id, judge_id)
@@ -163,7 +164,7 @@ CREATE TABLE findings ( -- One claim, one stance, one sentence that says so
   version_id INTEGER NOT NULL REFERENCES versions(id),
   revision_id INTEGER NOT NULL REFERENCES claim_revisions(id),
   judge_id INTEGER NOT NULL REFERENCES judges(id),
-  stance TEXT NOT NULL CHECK (stance IN ('confirms', 'contradicts', 'updates', 'mentions')),
+  stance TEXT NOT NULL CHECK (stance IN ('confirms', 'contradicts', 'updates', 'mentions')), -- what the sentence does to the claim
   manner TEXT NOT NULL CHECK (manner IN ('statement', 'denial', 'no-comment', 'unverified', 'hedge', 'plan')), -- how the sentence puts it
   sentence INTEGER NOT NULL CHECK (sentence >= 0), -- the sentence's place in the article, from 0
   start INTEGER NOT NULL CHECK (start >= 0), -- offset of the evidence in versions.text
@@ -179,7 +180,7 @@ CREATE TABLE findings ( -- One claim, one stance, one sentence that says so
   contradicts REAL NOT NULL, -- that it contradicts the claim
   stances TEXT NOT NULL, -- JSON: the model's own probability for each stance; {} if it has no such output
   rules TEXT NOT NULL, -- JSON: names of the rules that decided, in order
-  found_at TEXT NOT NULL,
+  found_at TEXT NOT NULL, -- when it was found
   UNIQUE (version_id, revision_id, judge_id, stance, sentence)
 ) STRICT
 ;;
@@ -197,13 +198,13 @@ CREATE TABLE digests ( -- The daily digests as they were shown
 CREATE TABLE rounds ( -- What each step did in each round
   id INTEGER PRIMARY KEY,
   step TEXT NOT NULL, -- poll, read, embed, judge or digest
-  finished_at TEXT NOT NULL,
+  finished_at TEXT NOT NULL, -- when the step ended
   done INTEGER NOT NULL CHECK (done >= 0), -- rows worked off
   failed INTEGER NOT NULL CHECK (failed >= 0), -- rows that could not be
   note TEXT NOT NULL -- what a person may want to know; empty: nothing
 ) STRICT
 ;;
-CREATE VIEW current_findings AS -- The findings that stand: newest version of the article, wording of the claim and judge
+CREATE VIEW current_findings AS -- The findings that stand: by the newest version of the article, wording of the claim and judge that gave an answer
 SELECT findings.id, claims.id AS claim_id, claims.text AS claim, findings.stance, findings.manner,
        findings.asserted_by, findings.evidence, findings.figure_old, findings.figure_new,
        round(findings.score, 3) AS score, articles.outlet, versions.title, articles.url, versions.lang,
@@ -223,6 +224,7 @@ WHERE claims.listed = 1
   AND findings.judge_id = (
     SELECT judges.id FROM judgements JOIN judges ON judges.id = judgements.judge_id
     WHERE judgements.version_id = findings.version_id AND judgements.revision_id = findings.revision_id
+      AND judgements.error IS NULL
     ORDER BY judges.last_used_at DESC, judges.id DESC LIMIT 1
   )
 """

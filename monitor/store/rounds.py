@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from monitor.records import StepCount
 from monitor.store.rows import select, to_moment, to_text, writing
 
-KEPT = 10_000  # rounds; a week of a round a minute
+KEPT = 50_000  # rows: a week of five steps a minute
 
 
 class Rounds:
@@ -20,13 +20,20 @@ class Rounds:
         self._db = db
 
     def add(self, counts: Sequence[StepCount], *, now: datetime) -> None:
-        """Store what the steps of a round did; the oldest rows make room."""
+        """Store what the steps of a round did; the oldest rows make room, but for the last of each step."""
         with writing(self._db) as conn:
             conn.executemany(
                 "INSERT INTO rounds (step, finished_at, done, failed, note) VALUES (?, ?, ?, ?, ?)",
                 [(c.step, to_text(now), c.done, c.failed, c.note) for c in counts],
             )
-            conn.execute("DELETE FROM rounds WHERE id <= (SELECT max(id) FROM rounds) - ?", (KEPT,))
+            conn.execute(
+                """
+                DELETE FROM rounds
+                WHERE id <= (SELECT max(id) FROM rounds) - ?
+                  AND id NOT IN (SELECT max(id) FROM rounds GROUP BY step)
+                """,
+                (KEPT,),
+            )
 
     def last(self) -> list[tuple[StepCount, datetime]]:
         """Return the last row of each step."""

@@ -24,7 +24,8 @@ def to_text(moment: datetime | None) -> str | None:
         return None
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime: it writes the year 987 as three digits.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def to_moment(text: str) -> datetime:
@@ -59,7 +60,7 @@ def writing(db: Database) -> Iterator[sqlite3.Connection]:
     db.conn.execute("BEGIN IMMEDIATE")
     try:
         yield db.conn
+        db.conn.commit()
     except BaseException:
-        db.conn.rollback()
+        db.conn.rollback()  # also when the commit itself failed: else no write could ever start again
         raise
-    db.conn.commit()

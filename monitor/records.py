@@ -82,18 +82,22 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True)
 class ArticleToRead:
-    """An article that is known by its address and not read yet. tries: failed ones so far."""
+    """An article that is known by its address and not read yet.
+
+    tries: failed ones so far. lang: what the feed that brought it is said to be written in.
+    """
 
     id: int
     url: str
     tries: int
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
     """What one page says: the article without its surroundings.
 
-    author, site, the dates and canonical_url (absolute, cleaned) are None where the page names none.
+    author, site, the dates and canonical_url (absolute, as it stands) are None where the page names none.
     """
 
     title: str

@@ -1,0 +1,1 @@
+"""Tests of reading: pages, workers, languages, sentences."""

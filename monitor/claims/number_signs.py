@@ -105,7 +105,7 @@ def _kanji_word(text: str, raw: str, run: _Run, rules: SignGrammar) -> bool:
         return (
             len(raw) > 1
             or not re.search(r"[一-龥]$", before)
-            or bool(re.search(r"[計約者員数人客兵民士日]$", before))
+            or bool(re.search(r"[計約者員数人客兵民士官師手生児徒日]$", before))
         )
     signs = set(raw)
     whole = len(raw) > 1 and not signs.isdisjoint(rules.places) and not signs.isdisjoint(rules.digits)

@@ -39,9 +39,10 @@ def choose(
     """
     if not len(sentences) or not len(claims):
         return []
-    similarity = claims @ sentences.T
     chosen = []
-    for claim, row in enumerate(similarity):
+    for claim, vector in enumerate(claims):
+        # Not claims @ sentences.T: its last bits depend on the shape of the whole, and so on the other claims.
+        row = np.einsum("d,sd->s", vector, sentences)
         nearest = sorted(range(len(row)), key=lambda place: (-row[place], place))[:per_claim]
         chosen += [
             Candidate(place, claim, float(row[place])) for place in sorted(nearest) if row[place] >= at_least

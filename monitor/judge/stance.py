@@ -79,8 +79,9 @@ def decide(claim: Claim, version: Version, judged: Sequence[Judged]) -> list[Fin
     """Turn what the model says of an article's sentences into findings on one claim.
 
     judged: the candidate sentences, in the order of the article. Returns at most one finding for each stance and
-    asserter: the sentence with the highest score, the earlier one of equals. A mention is left out where the same
-    article confirms, contradicts or updates. In the order of the article.
+    asserter: the sentence with the highest score, the earlier one of equals. Where the article confirms,
+    contradicts or updates, its mentions are left out; where it only mentions, the one with the highest score
+    stands. In the order of the article.
     """
     best: dict[tuple[Stance, str | None], Finding] = {}
     for candidate in judged:
@@ -230,7 +231,8 @@ def _find(claim: Claim, version: Version, judged: Judged) -> Finding | None:
     ruling, asked = rule_on(case)
     if ruling.stance is None:
         return None
-    moved = move if move and ruling.stance is Stance.UPDATES else None
+    updates = ruling.stance is Stance.UPDATES
+    moved = move if move and move.relation is not Relation.SAME and updates else None
     before = [s.text for s in version.sentences if 0 < sentence.index - s.index <= CONTEXT]
     return Finding(
         claim_id=claim.id,

@@ -37,7 +37,7 @@ def choose(
     changes what is found for another. Returns them by claim, then by place in the article.
     Raises ValueError if the widths differ.
     """
-    if not len(sentences) or not len(claims):
+    if not len(sentences):  # no rows have no width
         return []
     chosen = []
     for claim, vector in enumerate(claims):

@@ -20,15 +20,16 @@ class _Row(BaseModel):
 
     id: str
     text: str
-    url: str = ""
-    date: str = ""
+    url: str | None = None
+    date: str | None = None
     lang: str | None = None
-    title: str = ""
+    title: str | None = None
 
 
 def read_articles(path: Path) -> Iterator[tuple[str, Version]]:
     """Read articles from a JSON Lines file: id, text and, if known, url, date, lang and title.
 
+    A key that is not known is left out or null.
     Yields each article's id with the article, split into sentences. A date that is not at least a
     whole day counts as unknown. Raises ConfigError naming file, line and trouble.
     """
@@ -79,7 +80,7 @@ def _parse(path: Path, number: int, line: str) -> _Row:
 def _version(row: _Row) -> Version:
     lang = row.lang or detect_language(row.text)
     try:
-        day = datetime.strptime(row.date[:10], "%Y-%m-%d").replace(tzinfo=UTC)
+        day = datetime.strptime((row.date or "")[:10], "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         day = None
-    return Version(0, 0, row.url, row.title, lang, day, row.text, split_sentences(row.text, lang))
+    return Version(0, 0, row.url or "", row.title or "", lang, day, row.text, split_sentences(row.text, lang))

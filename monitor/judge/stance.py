@@ -66,7 +66,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a rule decided. stance: None if the sentence says nothing to the claim. score: in [0, 1]."""
+    """What a rule decided. stance: None if the sentence says nothing to it. score: in [0, 1] but for rounding."""
 
     stance: Stance | None
     score: float = 0.0
@@ -213,7 +213,7 @@ def _at_least(case: Case, stance: Stance, threshold: float) -> Ruling | None:
 
 def _mention(case: Case) -> Ruling:
     """A sentence that leaves the claim open mentions it, also where the model took it for a confirmation."""
-    score = min(1.0, case.probability[Stance.MENTIONS] + case.probability[Stance.CONFIRMS])
+    score = case.probability[Stance.MENTIONS] + case.probability[Stance.CONFIRMS]
     return Ruling(Stance.MENTIONS, score) if score >= MENTIONS_AT_LEAST else Ruling(None)
 
 
@@ -245,7 +245,7 @@ def _find(claim: Claim, version: Version, judged: Judged) -> Finding | None:
         asserted_by=asserted_by(sentence.text, version.lang, context=before),
         figure_old=moved.old.text if moved else None,
         figure_new=moved.new.text if moved else None,
-        score=min(1.0, ruling.score),
+        score=min(1.0, ruling.score),  # a sum of probabilities may round up
         similarity=judged.similarity,
         scores=judged.scores,
         rules=asked,

@@ -32,6 +32,7 @@ def html(digest: Digest, *, zone: str) -> str:
         _environment()
         .get_template("digest.html")
         .render(digest=digest, zone=zone, style_hash=_style_hash(), Section=Section, words=wording)
+        .lstrip()
     )
 
 

@@ -105,7 +105,7 @@ def findings_text(findings: Sequence[StoredFinding], *, zone: str, width: int = 
     width: cells that a line takes at most; only addresses may be longer.
     """
     if not findings:
-        return "No findings. Ask with fewer conditions; what was done so far tells: monitor status.\n"
+        return "No findings. Ask with fewer conditions; or see how far it is: monitor status.\n"
     blocks = ["\n".join(_finding_lines(found, zone, width)) for found in findings]
     wordings = {found.finding.claim_id: found.claim_text for found in findings}
     legend = [line for claim, text in sorted(wordings.items()) for line in _set(f"{claim}: {text}", width)]

@@ -141,7 +141,8 @@ def _told_plainly(path: Path | str) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorname", "")
+        # Text that is no UTF-8 is found by Python, not by SQLite: an error without a code.
+        code = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT" if "decode" in str(error) else "")
         advice = {
             "SQLITE_NOTADB": "it is no SQLite database. Name another with --db.",
             "SQLITE_CORRUPT": "the database is damaged. Keep the file, and go on with another --db.",

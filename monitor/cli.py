@@ -1,0 +1,374 @@
+"""Words on the command line → a call → what is printed. No logic lives here."""
+
+# ruff: noqa: PLC0415
+# Commands that need the web or a model load them when called: `monitor status` then takes half a second; it took
+# 1.2 s with everything loaded (2 cores, November 2026).
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from monitor import __version__, desk
+from monitor.config import JudgeSettings, Settings, load_baseline, load_settings
+from monitor.errors import ConfigError, MonitorError
+from monitor.lock import hold
+from monitor.outfile import whole_file
+from monitor.records import Baseline, Stance, StepCount
+from monitor.report.calendar import day_bounds
+from monitor.report.digest import Digest
+from monitor.report.listing import (
+    findings_csv,
+    findings_json,
+    findings_text,
+    hits,
+    search_json,
+    search_text,
+    status_json,
+    status_text,
+)
+from monitor.report.printable import safe_text
+from monitor.store import Store, open_readonly, open_store
+from monitor.terminal import log_to_stderr, progress_bars, say_counts, show_every_letter, told, width
+
+if TYPE_CHECKING:
+    from monitor.pipeline import Models
+
+app = typer.Typer(
+    help="Follow a story's claims through the world's news: who confirms, who denies, which figures moved.",
+    epilog="What a command takes: monitor COMMAND --help",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+baseline_app = typer.Typer(no_args_is_help=True)
+app.add_typer(baseline_app, name="baseline", help="Begin with the article that all news is compared with.")
+
+LAST_PORT = 65535
+CONFIG, BASELINE, DB = Path("config/feeds.yaml"), Path("config/baseline.yaml"), Path("db/monitor.db")
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"{text!r}: no day; write it as 2026-11-21.") from None
+    if not 1990 <= day.year <= 2100:
+        raise ConfigError(f"{text}: expected a day between 1990 and 2100.")
+    return day
+
+
+# None: not given. A file at the usual place is then read if it is there; one that is named must be there.
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", envvar="MONITOR_CONFIG", metavar="FILE", help=f"Settings and feeds; usually {CONFIG}."
+    ),
+]
+BaselineOption = Annotated[
+    Path, typer.Option("--baseline", envvar="MONITOR_BASELINE", metavar="FILE", help="The claims to watch.")
+]
+DbOption = Annotated[Path, typer.Option("--db", envvar="MONITOR_DB", metavar="FILE", help="The database.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+Format = Literal["text", "html", "json", "md"]
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the command line; expected trouble is one line on stderr.
+
+    words: what follows the program's name; by default what the process was started with.
+    Exits with 0 if all went well, 1 if something failed, 2 for wrong use, 130 after Ctrl-C.
+    """
+    show_every_letter()
+    try:
+        app(args=words, prog_name="monitor")
+    except MonitorError as error:
+        print(f"monitor: {safe_text(str(error))}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, ConfigError) else 1)
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done, to stderr.")] = False,
+) -> None:
+    # What is still to be printed goes out before typer ends: it is quiet about a reader that has left (| head).
+    context.call_on_close(sys.stdout.flush)
+    log_to_stderr(logging.INFO if verbose else logging.WARNING)
+    if version:
+        print(f"monitor {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    port: Annotated[
+        int, typer.Option(min=0, max=LAST_PORT, help="The first of the ports on 127.0.0.1 to serve it from.")
+    ] = 8800,
+    folder: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where the database and the HTML digest go.")
+    ] = Path("demo"),
+) -> None:
+    """Follow the bundled sample story, with no network needed."""
+    from monitor.demo import run_demo
+
+    with hold(folder / "monitor.db"), progress_bars() as progress:
+        result = asyncio.run(run_demo(folder, port=port, progress=progress))
+    for number, counts in enumerate(result.rounds, start=1):
+        say_counts(f"Round {number}", counts)
+    _print_digest(result.digest, "text", Settings())
+    print()
+    if not result.new_articles and not result.new_findings:
+        print("Nothing new: every article of the sample newsroom was known, and nothing else was found.")
+    print(f"The digest to read:   {result.digest_html}")
+    print(f"The database:         {result.database}")
+    print(f"Look around in it:    monitor serve --db {result.database}")
+
+
+@app.command()
+def run(
+    once: Annotated[bool, typer.Option("--once", help="Do one round, then end.")] = False,
+    config: ConfigOption = None,
+    baseline: BaselineOption = BASELINE,
+    db: DbOption = DB,
+) -> None:
+    """Follow the feeds day and night, until Ctrl-C or SIGTERM."""
+    settings, watched = load_settings(config or CONFIG), load_baseline(baseline)
+    with hold(db):
+        models = _models(settings.judge)
+        with open_store(db) as store:
+            if once:
+                say_counts("This round", asyncio.run(_one_round(store, settings, watched, models)))
+            else:
+                asyncio.run(_go_on(store, settings, watched, models))
+
+
+@baseline_app.command("add")
+def baseline_add(
+    source: Annotated[
+        str, typer.Argument(metavar="URL|FILE", help="The article: a web address, a saved page or a text file.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The claims file to write.")] = BASELINE,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write it anew; an old one is kept beside it.")
+    ] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Read an article, propose its key claims, and write a file for you to correct."""
+    from monitor import add_baseline
+    from monitor.daemon import open_world
+
+    settings = _settings(config)
+    if not replace:
+        add_baseline.refuse_existing(out)
+
+    async def read() -> add_baseline.BaselineText:
+        async with open_world(settings) as world:
+            return await add_baseline.read_baseline(source, world)
+
+    text = asyncio.run(read())
+    kept = add_baseline.write(add_baseline.draft(text), out)
+    print(f"{out}: {len(load_baseline(out).claims)} claims proposed from “{safe_text(text.title)}”.")
+    if kept:
+        print(f"The old file is now {kept}.")
+    print(f"Correct them in an editor, then: monitor run --once --baseline {out}")
+
+
+@app.command()
+def digest(
+    day: Annotated[
+        date | None,
+        typer.Option(parser=_day, metavar="DAY", help="The digest of a day, such as 2026-11-21."),
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", help="How to write it.")] = "text",
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file instead.")] = None,
+    config: ConfigOption = None,
+    db: DbOption = DB,
+) -> None:
+    """Print what is new since the last digest, or the digest of a day."""
+    settings = _settings(config)
+    now = _now()
+    with open_readonly(db) as store:
+        if day is None:
+            shown = desk.preview_digest(store, settings, now=now)
+        else:
+            shown = desk.digest_of_day(store, settings, day, now=now)
+    if out is None:
+        _print_digest(shown, format, settings)
+        return
+    from monitor.report.render import render
+
+    with whole_file(out) as file:
+        file.write(render(shown, format=format, zone=settings.reader.time_zone))
+    print(f"The digest stands in {out}.", file=sys.stderr)
+
+
+@app.command()
+def findings(
+    claim: Annotated[str | None, typer.Option(metavar="ID", help="Only on this claim, such as C1.")] = None,
+    stance: Annotated[Stance | None, typer.Option(help="Only of this stance.")] = None,
+    since: Annotated[
+        date | None,
+        typer.Option(parser=_day, metavar="DAY", help="Only found on this day or later, such as 2026-11-21."),
+    ] = None,
+    as_json: JsonOption = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, for a spreadsheet.")] = False,
+    config: ConfigOption = None,
+    db: DbOption = DB,
+) -> None:
+    """List the findings that stand, newest article first."""
+    zone = _settings(config).reader.time_zone
+    start = day_bounds(since, zone)[0] if since else None
+    with open_readonly(db) as store:
+        found = store.findings.current(claim=claim, stance=stance, since=start)
+        if claim and not found:
+            _refuse_unknown(claim, store)
+    if as_json:
+        print(findings_json(found), end="")
+    elif as_csv:
+        print(findings_csv(found), end="")
+    else:
+        print(findings_text(found, zone=zone, width=width()), end="")
+
+
+@app.command()
+def search(
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS", help="They must all occur; accents do not matter.")
+    ],
+    limit: Annotated[int, typer.Option(min=1, help="Show at most this many articles.")] = 20,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    db: DbOption = DB,
+) -> None:
+    """Find articles by words in their headline or text."""
+    zone = _settings(config).reader.time_zone
+    with open_readonly(db) as store:
+        found = hits(store.articles.search(" ".join(words), limit=limit))
+    print(search_json(found) if as_json else search_text(found, zone=zone, width=width()), end="")
+
+
+@app.command()
+def status(as_json: JsonOption = False, config: ConfigOption = None, db: DbOption = DB) -> None:
+    """Say how things stand, and which feeds fail."""
+    zone = _settings(config).reader.time_zone
+    with open_readonly(db) as store:
+        now = desk.status_of(store)
+    print(status_json(now) if as_json else status_text(now, zone=zone, width=width()), end="")
+
+
+@app.command()
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Where to listen; as it is, only this machine can look.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=LAST_PORT, help="The port; 0 takes any free one.")] = 8001,
+    db: DbOption = DB,
+) -> None:
+    """Show the database as web pages to search and query."""
+    from monitor.web.serve import serve as show
+
+    show(
+        db,
+        host=host,
+        port=port,
+        announce=lambda address: print(f"Look around at {address} (end with Ctrl-C).", flush=True),
+    )
+
+
+@app.command()
+def judge(
+    claims: Annotated[Path, typer.Option(metavar="FILE", help="The claims file (YAML).")],
+    articles: Annotated[
+        Path, typer.Option(metavar="FILE", help="JSON Lines: id and text; url, date, lang and title if known.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the findings go, as JSON Lines.")],
+    config: ConfigOption = None,
+) -> None:
+    """Judge a file of articles; no feeds, no database."""
+    from monitor.judge.files import finding_row, read_articles
+    from monitor.pipeline import judge_articles
+
+    settings, watched = _settings(config), load_baseline(claims).claims
+    known = list(read_articles(articles))
+    found = 0
+    with whole_file(out) as file, progress_bars() as progress:
+        models = _models(settings.judge)
+        for article, finding in judge_articles(told(known, progress, "judge"), watched, models):
+            file.write(json.dumps(finding_row(article, finding), ensure_ascii=False) + "\n")
+            found += 1
+    print(f"{out}: {found} findings in {len(known)} articles.", file=sys.stderr)
+
+
+async def _one_round(store: Store, settings: Settings, watched: Baseline, models: Models) -> list[StepCount]:
+    from monitor.daemon import Daemon, open_world
+
+    _list(store, settings, watched)
+    async with open_world(settings) as world:
+        with progress_bars() as progress:
+            counts = await Daemon(store, settings, world, models).round(progress)
+    if desk.is_digest_due(store, settings, now=_now()):
+        desk.write_digest(store, settings, now=_now())
+    return counts
+
+
+async def _go_on(store: Store, settings: Settings, watched: Baseline, models: Models) -> None:
+    from monitor.daemon import Daemon, open_world
+
+    _list(store, settings, watched)
+    async with open_world(settings) as world:
+        numbers = f"{len(watched.claims)} claims in {len(settings.feeds)} feeds"
+        print(f"Following {numbers}. End with Ctrl-C.", file=sys.stderr)
+        await Daemon(store, settings, world, models).run()
+
+
+def _list(store: Store, settings: Settings, watched: Baseline) -> None:
+    """Make the stored feeds and claims those of the files."""
+    store.feeds.sync(settings.feeds, now=_now())
+    store.claims.sync(watched, now=_now())
+
+
+def _models(settings: JudgeSettings) -> Models:
+    from monitor.judge.backends import open_model
+    from monitor.pipeline import Models
+
+    return Models(*open_model(settings, key=os.environ.get("MONITOR_JUDGE_KEY")))
+
+
+def _settings(config: Path | None) -> Settings:
+    """Read the settings; where none are named, and none stand at the usual place, the defaults do."""
+    return load_settings(config or CONFIG) if config or CONFIG.exists() else Settings()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _refuse_unknown(claim: str, store: Store) -> None:
+    baseline = store.claims.baseline()
+    known = [known.id for known in baseline.claims] if baseline else []
+    if claim not in known:
+        raise ConfigError(f"--claim {claim}: no such claim. Choose one of {', '.join(known) or 'none so far'}.")
+
+
+def _print_digest(shown: Digest, format: Format, settings: Settings) -> None:
+    from rich.console import Console
+
+    from monitor.report.render import print_digest, render
+
+    zone = settings.reader.time_zone
+    if format == "text":
+        print_digest(shown, Console(), zone=zone)
+    else:
+        print(render(shown, format=format, zone=zone), end="")

@@ -1,0 +1,150 @@
+"""Time → rounds: keep the steps going until told to stop, and end cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import astuple, dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor import desk, pipeline
+from monitor.collect.fetch import HttpFetcher
+from monitor.config import Settings
+from monitor.pipeline import Models, Progress, Stop, World, no_progress
+from monitor.read.workers import Workers
+from monitor.records import StepCount
+from monitor.store import Store
+
+log = logging.getLogger(__name__)
+
+ROUND_EVERY = timedelta(minutes=1)
+STEP_AT_MOST = timedelta(minutes=10)  # what a step has not done by then is pending for the next round
+END_WITHIN_S = 9.0  # after SIGTERM; then the process ends itself, and the database is safe in any case
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Read the clock: here and in the command line only."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """Everything a round needs.
+
+    every: from one round to the next. stop: set once the process is to end. turn: one job at a time.
+    """
+
+    store: Store
+    settings: Settings
+    world: World
+    models: Models
+    clock: Clock = utc_now
+    every: timedelta = ROUND_EVERY
+    stop: threading.Event = field(default_factory=threading.Event)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def round(self, progress: Progress = no_progress) -> list[StepCount]:
+        """Do every step once, in order; write down and return what each did.
+
+        Each step takes what the one before it left in the store, so a round that is cut off
+        loses nothing: the next one goes on where it stopped.
+        """
+        async with self.turn:
+            store, settings, world, now = self.store, self.settings, self.world, self.clock()
+            counts = [
+                await pipeline.poll(store, world, settings, now=now, progress=progress, stop=self._deadline()),
+                await pipeline.read(store, world, settings, now=now, progress=progress, stop=self._deadline()),
+                await self._compute(partial(pipeline.embed, progress=progress)),
+                await self._compute(partial(pipeline.judge, now=self.clock(), progress=progress)),
+            ]
+            store.rounds.add(counts, now=self.clock())
+        for count in counts:
+            log.info("step done step=%s done=%d failed=%d note=%s", *astuple(count))
+        return counts
+
+    def _deadline(self) -> Stop:
+        """Start the clock of a step; return what tells it to stop."""
+        until = time.monotonic() + STEP_AT_MOST.total_seconds()
+        return lambda: self.stop.is_set() or time.monotonic() > until
+
+    async def _compute(self, step: Callable[..., StepCount]) -> StepCount:
+        """Run a step that computes in a thread, and never leave it behind: it uses the store."""
+        job = asyncio.get_running_loop().run_in_executor(
+            None, partial(step, self.store, self.models, stop=self._deadline())
+        )
+        try:
+            return await asyncio.shield(job)
+        except asyncio.CancelledError:
+            self.stop.set()
+            await job
+            raise
+
+    async def tick(self) -> None:
+        """Do a round, and the day's digest when it is due."""
+        await self.round()
+        if desk.is_digest_due(self.store, self.settings, now=self.clock()):
+            desk.write_digest(self.store, self.settings, now=self.clock())
+            log.info("digest written")
+
+    async def tidy(self) -> None:
+        """Do the housekeeping of the night."""
+        async with self.turn:
+            self.store.tidy()
+
+    async def run(self) -> None:
+        """Keep going until SIGTERM or SIGINT. Raises whatever a job raised: a bug ends the daemon, loudly."""
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        failures: list[Exception] = []
+        by_force = threading.Timer(END_WITHIN_S, os._exit, args=(1,))  # a hung call must not keep the process
+        by_force.daemon = True
+
+        def end(signum: int | None = None) -> None:
+            if not ended.is_set():
+                log.info("ending signal=%s", signum)
+                self.stop.set()
+                by_force.start()
+                ended.set()
+
+        async def run_job(job: Callable[[], Awaitable[None]]) -> None:
+            try:
+                await job()
+            except asyncio.CancelledError:
+                pass  # cut off by the end of the daemon, which is no failure of the job
+            except Exception as error:  # noqa: BLE001  a bug or a full disk: raised below, once the store is free
+                failures.append(error)
+                end()
+
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signum, end, signum)
+        # UTC throughout: APScheduler skips or repeats local hours when the clocks change.
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        interval = {"seconds": self.every.total_seconds(), "next_run_time": utc_now()}
+        scheduler.add_job(run_job, "interval", [self.tick], **interval, **options)
+        scheduler.add_job(run_job, "cron", [self.tidy], hour=3, minute=17, **options)
+        scheduler.start()
+        await ended.wait()
+        scheduler.shutdown(wait=False)
+        async with self.turn:  # the job that was cut off has left the store
+            by_force.cancel()
+        if failures:
+            raise failures[0]
+
+
+@contextlib.asynccontextmanager
+async def open_world(settings: Settings) -> AsyncIterator[World]:
+    """Open the way to the world: one HTTP client, and the workers that read pages."""
+    with Workers(workers=settings.read.workers, deadline_s=settings.read.deadline_s) as workers:
+        async with HttpFetcher(settings.collect) as fetcher:
+            yield World(fetcher, workers)

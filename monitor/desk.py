@@ -1,0 +1,85 @@
+"""The store → Digest, Status: put together what a reader is told."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from monitor.config import Settings
+from monitor.errors import ConfigError, StoreError
+from monitor.report.calendar import day_bounds, digest_due, local_day
+from monitor.report.digest import Digest, build_digest, from_json, to_json
+from monitor.report.listing import Status
+from monitor.store import Store
+
+NOT_READ = {"pending": "articles waiting", "failed": "articles given up"}  # said in the head of a digest
+
+
+def is_digest_due(store: Store, settings: Settings, *, now: datetime) -> bool:
+    """Tell whether the reader's clock has passed the hour of a digest that is not stored yet."""
+    reader = settings.reader
+    return digest_due(last_day=store.digests.last_day(), now=now, zone=reader.time_zone, at=reader.digest_at)
+
+
+def write_digest(store: Store, settings: Settings, *, now: datetime) -> Digest:
+    """Write and store the digest of the reader's day: all that is new since the digest of an earlier day.
+
+    Written again on the same day, it is the same digest, grown.
+    """
+    day = local_day(now, settings.reader.time_zone)
+    digest = make_digest(store, day=day, since=store.digests.until_before(day), until=now)
+    store.digests.put(day, since=digest.since, until=digest.until, body=to_json(digest))
+    return digest
+
+
+def preview_digest(store: Store, settings: Settings, *, now: datetime) -> Digest:
+    """Make the digest of what is new since the last stored one, without storing it."""
+    day = local_day(now, settings.reader.time_zone)
+    last = store.digests.last_day()
+    period = store.digests.period(last) if last else None
+    return make_digest(store, day=day, since=period[1] if period else None, until=now)
+
+
+def digest_of_day(store: Store, settings: Settings, day: date, *, now: datetime) -> Digest:
+    """Return the digest of a day as it was shown; for a day without one, what was found on that day.
+
+    Raises ConfigError for a day that is still to come.
+    """
+    body = store.digests.body(day)
+    if body is not None:
+        return from_json(body)
+    start, end = day_bounds(day, settings.reader.time_zone)
+    if start > now:
+        raise ConfigError(f"{day}: that day is still to come. Choose an earlier one.")
+    return make_digest(store, day=day, since=start, until=min(end, now))
+
+
+def make_digest(store: Store, *, day: date, since: datetime | None, until: datetime) -> Digest:
+    """Put together what was found in (since, until]. Raises StoreError before the first round."""
+    baseline = store.claims.baseline()
+    if baseline is None:
+        raise StoreError("The database has no claims yet. Do a round first: monitor run --once")
+    states = store.articles.states()
+    waiting = {words: states[state] for state, words in NOT_READ.items() if state in states}
+    return build_digest(
+        day=day,
+        since=since,
+        until=until,
+        baseline=baseline,
+        news=store.findings.found_between(since, until),
+        last_found=store.findings.last_found(until=until),
+        failing=store.feeds.failing(),
+        counts={"articles read": store.articles.read_between(since, until)} | waiting,
+    )
+
+
+def status_of(store: Store) -> Status:
+    """Count how things stand."""
+    return Status(
+        articles=store.articles.states(),
+        findings=store.count("current_findings"),
+        feeds=store.feeds.listed(),
+        failing=store.feeds.failing(),
+        rounds=store.rounds.last(),
+        next_due=store.feeds.next_due(),
+        last_digest=store.digests.last_day(),
+    )

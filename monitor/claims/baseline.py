@@ -14,8 +14,8 @@ from monitor.claims.quantities import figures
 from monitor.read.sentences import split_sentences
 from monitor.records import Sentence
 
-# Weights of what a reader can point at. Set by hand in November 2026 on sentences of CheckThat! 2024 (English train
-# and dev, Spanish dev) and on one baseline; benchmarks/RESULTS.md has the figures. Later a model may replace them.
+# Weights of what a reader can point at. Set by hand in November 2026 on sentences of CheckThat! 2024 (English
+# train and dev, Spanish dev) and on one baseline; benchmarks/RESULTS.md has the figures. A model may replace them.
 FIGURE = 1.0  # the first figure; each more, up to three, counts half
 NAME = 0.35  # each name after the first word, up to three
 DATE = 0.5  # a year or a day

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from monitor import desk
-from monitor.errors import ModelError, StoreError
+from monitor.errors import ConfigError, ModelError, StoreError
 from monitor.judge.files import read_articles
 from monitor.pipeline import EMBED_AT_ONCE, JUDGE_RETRY, Models, judge_articles
 from monitor.read.workers import Workers
@@ -240,7 +240,8 @@ def test_a_file_of_articles_is_judged_as_the_store_judges_them(bench: Bench, tmp
             for v in versions
         )
     )
-    from_file = judge_articles(read_articles(file), [DAM, DEAD], bench.models)
+    claims = [DAM, DEAD, replace(DAM, id="C9", watch=False)]
+    from_file = judge_articles(read_articles(file), claims, bench.models)
     assert len(findings(bench)) >= 3
     assert sorted(from_file, key=repr) == findings(bench)
 
@@ -301,7 +302,8 @@ def test_a_day_without_a_digest_is_put_together_from_what_was_found_on_it(bench:
     assert [claim.claim_id for claim in found.claims] == ["C1", "C2"]
     assert found.until == NOW + HOUR
     assert desk.digest_of_day(store, settings, date(2026, 11, 21), now=NOW + HOUR).claims == ()
-    assert desk.digest_of_day(store, settings, date(2026, 11, 23), now=NOW + HOUR).claims == ()
+    with pytest.raises(ConfigError, match="still to come"):
+        desk.digest_of_day(store, settings, date(2026, 11, 23), now=NOW + HOUR)
     assert store.count("digests") == 0
     assert desk.preview_digest(store, settings, now=NOW + HOUR).since is None
 

@@ -52,8 +52,9 @@ class Town:
     async def answer(self, request: web.Request) -> web.Response:
         """Say what stands at the path; 404 where nothing does."""
         here = self.answers.get(request.path_qs, Answer(status=404))
-        headers = dict(here.headers) | ({"ETag": here.etag} if here.etag else {})
         known = here.etag is not None and request.headers.get("If-None-Match") == here.etag
+        # A 304 ought to repeat the ETag; many servers leave it out.
+        headers = dict(here.headers) | ({"ETag": here.etag} if here.etag and not known else {})
         status = 304 if known else here.status
         self.asked.append((request.path_qs, status))
         kind = "text/html" if here.body.startswith("<") else "application/feed+json"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import importlib
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from contextlib import contextmanager
+from multiprocessing import get_context, resource_tracker
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
@@ -92,14 +93,15 @@ class Workers:
             self._stop_pool()  # an idle worker was killed from outside, which Pebble does not survive
         if self._pool is None:
             # spawn: a fork would copy the daemon's threads, locks and signal handlers in whatever state.
-            self._pool = ProcessPool(
-                max_workers=self._workers,
-                max_tasks=CALLS_PER_WORKER,
-                initializer=_prepare,
-                initargs=(self._imports,),
-                context=get_context("spawn"),
-            )
-            self._pool.active  # noqa: B018  # asking starts the processes
+            with _interrupts_held():
+                self._pool = ProcessPool(
+                    max_workers=self._workers,
+                    max_tasks=CALLS_PER_WORKER,
+                    initializer=_prepare,
+                    initargs=(self._imports,),
+                    context=get_context("spawn"),
+                )
+                self._pool.active  # noqa: B018  # asking starts the processes
         return self._pool
 
     def _stop_pool(self) -> None:
@@ -110,6 +112,17 @@ class Workers:
 
     def _too_late(self) -> ReadError:
         return ReadError(f"took longer than {self._deadline_s:g} s to read; its worker was ended")
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back while processes start: they inherit that, and load their modules undisturbed by it."""
+    resource_tracker.ensure_running()  # its own start would let interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _died(exitcode: int | None) -> ReadError:

@@ -151,6 +151,16 @@ def test_closing_ends_hung_workers_within_two_seconds_and_tells_the_caller() -> 
     assert all(isinstance(result, ReadError) and "stopped" in str(result) for result in results)
 
 
+def holds_interrupts() -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, set())
+
+
+def test_a_worker_is_born_deaf_to_ctrl_c(pool: Workers) -> None:
+    """It loads its modules for a second or two; Ctrl-C meanwhile printed its traceback. The daemon still hears it."""
+    assert asyncio.run(pool.call(holds_interrupts))
+    assert not holds_interrupts()
+
+
 def test_ctrl_c_does_not_reach_the_workers(pool: Workers) -> None:
     """The terminal sends SIGINT to all processes; only the daemon may decide what ends."""
     os.kill(asyncio.run(pool.call(worker_id)), signal.SIGINT)

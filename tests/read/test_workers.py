@@ -156,7 +156,7 @@ def holds_interrupts() -> bool:
 
 
 def test_a_worker_is_born_deaf_to_ctrl_c(pool: Workers) -> None:
-    """It loads its modules for a second or two; Ctrl-C meanwhile printed its traceback. The daemon still hears it."""
+    """It loads its modules for a second or two; Ctrl-C in that time printed its traceback."""
     assert asyncio.run(pool.call(holds_interrupts))
     assert not holds_interrupts()
 

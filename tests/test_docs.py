@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +45,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for line in TYPED:
             words = line.replace("https://example.org/the-article", _an_article(host)).split()
             if words[0] == "run" and "--once" not in words:
-                _run_for_a_while(words, folder)
+                _run_until_it_follows(words, folder)
                 continue
             done = run_monitor(*words, cwd=folder)
             assert done.returncode == 0, f"{line}: {done.stderr}"
@@ -60,11 +59,16 @@ def _an_article(host: str) -> str:
     return links[0] if links[0].startswith("http") else host + links[0]
 
 
-def _run_for_a_while(words: list[str], folder: Path) -> None:
-    process = subprocess.Popen([sys.executable, "-m", "monitor", *words], cwd=folder)
-    time.sleep(2)
+def _run_until_it_follows(words: list[str], folder: Path) -> None:
+    """Start the daemon, wait until it says that it follows the feeds, and press Ctrl-C."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "monitor", *words], cwd=folder, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    assert any(line.startswith("Following") for line in process.stderr)
     process.send_signal(signal.SIGINT)
-    assert process.wait(15) == 0
+    process.communicate(timeout=30)
+    assert process.returncode == 0
 
 
 def test_the_commands_of_the_readme_work(followed: Path) -> None:

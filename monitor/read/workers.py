@@ -25,6 +25,7 @@ CALLS_PER_WORKER = 500
 # How much later than the pool a worker ends itself: for the case that the pool is gone (kill -9), or
 # that somebody set the clock back, by which the pool measures.
 ENDS_ITSELF_AFTER_S = 2
+POOL_LOOKED_AT_EVERY_S = 0.5
 WARM_UP = ("monitor.read.extract", "monitor.read.language", "monitor.read.sentences")
 
 
@@ -61,10 +62,11 @@ class Workers:
         the workers were closed meanwhile. The next call finds a fresh worker.
         """
         task: Callable[..., T] = _run
-        future = self._ready_pool().submit(task, self._deadline_s, self._deadline_s, function, args, kwargs)
+        pool = self._ready_pool()
+        future = pool.submit(task, self._deadline_s, self._deadline_s, function, args, kwargs)
         self._calls.add(future)
         try:
-            return await asyncio.wrap_future(future)
+            return await _outcome(future, pool)
         except TimeoutError:
             raise self._too_late() from None
         except ProcessExpired as death:
@@ -112,6 +114,22 @@ class Workers:
 
     def _too_late(self) -> ReadError:
         return ReadError(f"took longer than {self._deadline_s:g} s to read; its worker was ended")
+
+
+async def _outcome(future: Future[T], pool: ProcessPool) -> T:
+    """Wait for a call, and look now and then whether the pool still lives.
+
+    A pool that breaks fails the calls it has handed out, and forgets those that still stand in its queue.
+    Raises BrokenProcessPool for these.
+    """
+    waiter = asyncio.wrap_future(future)
+    try:
+        while not (await asyncio.wait({waiter}, timeout=POOL_LOOKED_AT_EVERY_S))[0]:
+            if not pool.active and not future.done():
+                raise BrokenProcessPool
+        return waiter.result()
+    finally:
+        waiter.cancel()
 
 
 @contextmanager

@@ -10,12 +10,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
+from pebble import ProcessPool
 
 from monitor.errors import FeedError, ReadError
-from monitor.read.workers import Workers
+from monitor.read.workers import Workers, _outcome
 
 
 def double(number: int, *, plus: int = 0) -> int:
@@ -105,6 +108,30 @@ def test_an_idle_worker_killed_from_outside_does_not_stop_the_service(pool: Work
             assert time.monotonic() < deadline
 
 
+def test_no_call_waits_for_ever_when_a_worker_is_killed_just_then(pool: Workers) -> None:
+    """The kernel kills when it likes: every call ends, and the next one finds a fresh pool."""
+
+    async def kill_and_call() -> None:
+        victim = await pool.call(worker_id)
+        os.kill(victim, signal.SIGKILL)
+        calls = [asyncio.wait_for(pool.call(double, n), 10) for n in range(6)]
+        for result in await asyncio.gather(*calls, return_exceptions=True):
+            assert isinstance(result, int | ReadError), repr(result)
+
+    for _ in range(8):
+        asyncio.run(kill_and_call())
+    test_an_idle_worker_killed_from_outside_does_not_stop_the_service(pool)
+
+
+def test_a_call_that_a_broken_pool_forgot_ends() -> None:
+    """Pebble fails the calls it has handed out when it breaks, and leaves those in its queue without an answer."""
+    pool = ProcessPool(max_workers=1)
+    pool.stop()  # type: ignore[no-untyped-call]
+    forgotten: Future[int] = Future()
+    with pytest.raises(BrokenProcessPool):
+        asyncio.run(asyncio.wait_for(_outcome(forgotten, pool), 5))
+
+
 def test_errors_of_the_function_come_through(pool: Workers) -> None:
     """Expected trouble stays what it was; a bug stays a bug."""
     with pytest.raises(FeedError, match="no feed"):
@@ -169,7 +196,7 @@ def test_ctrl_c_does_not_reach_the_workers(pool: Workers) -> None:
 
 DAEMON = """
 import asyncio, re
-from monitor.read.workers import Workers
+from monitor.read.workers import Workers, _outcome
 
 def hang():
     print("hanging", flush=True)

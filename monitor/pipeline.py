@@ -148,15 +148,21 @@ async def _poll_feed(store: Store, world: World, settings: Settings, feed: Feed,
         store.feeds.checked(feed, now=now, next_check_at=due, etag=etag, last_modified=modified)
         return 0
     parsed = await world.workers.call(parse_feed, page.body, url=page.url, content_type=page.content_type)
+    entries = [replace(entry, published_at=_not_after(entry.published_at, now)) for entry in parsed.entries]
     return store.articles.add_entries(
         feed,
-        parsed.entries,
+        entries,
         now=now,
         next_check_at=due,
         etag=page.etag,
         last_modified=page.last_modified,
         trouble=parsed.trouble,
     )
+
+
+def _not_after(stated: datetime | None, now: datetime) -> datetime | None:
+    """Take a date in the future for the moment it was read: nobody publishes tomorrow."""
+    return min(stated, now) if stated else None
 
 
 def _feed_failed(
@@ -227,13 +233,20 @@ async def read(
 
 async def _read_article(store: Store, world: World, article: ArticleToRead, *, now: datetime) -> None:
     page: Page = await world.fetcher.fetch(article.url)
-    read: ReadPage = await world.workers.call(read_page, page.body, url=page.url, content_type=page.content_type)
+    read: ReadPage = await world.workers.call(
+        read_page, page.body, url=page.url, content_type=page.content_type, hint=article.lang
+    )
     own_url = clean_url(read.extract.canonical_url or page.url) or article.url
     twin = store.articles.find_by_url(own_url)
     if twin is not None and twin != article.id:
         store.articles.mark_same(article, twin)
         return
-    extract = replace(read.extract, canonical_url=own_url)
+    extract = replace(
+        read.extract,
+        canonical_url=own_url,
+        published_at=_not_after(read.extract.published_at, now),
+        modified_at=_not_after(read.extract.modified_at, now),
+    )
     store.articles.add_version(
         article, extract, lang=read.lang, sentences=read.sentences, page_url=page.url, now=now
     )
@@ -305,36 +318,50 @@ def judge(
         total = done + len(work)
         for version_id, revision_ids in work.items():
             version = store.articles.version(version_id)
-            for revision_id in revision_ids:
-                if stop():
-                    return StepCount("judge", done, 0, f"{found} findings")
-                try:
-                    found += _judge_one(store, models, version, revisions[revision_id], judge_id, now=now)
-                except ModelError as error:
-                    log.warning("judge failed version=%d why=%s", version_id, error)
-                    return StepCount("judge", done, 1, f"{found} findings; {error}")
+            wanted = [revisions[revision_id] for revision_id in revision_ids]
+            counts = _judge_version(store, models, version, wanted, judge_id, now=now)
+            try:
+                for _ in wanted:
+                    if stop():
+                        return StepCount("judge", done, 0, f"{found} findings")
+                    found += next(counts)
+            except ModelError as error:
+                log.warning("judge failed version=%d why=%s", version_id, error)
+                return StepCount("judge", done, 1, f"{found} findings; {error}")
             done += 1
             progress("judge", done, total)
     return StepCount("judge", done, 0, f"{found} findings")
 
 
-def _judge_one(
-    store: Store, models: Models, version: Version, revision: ClaimRevision, judge_id: int, *, now: datetime
-) -> int:
-    """Judge one version for one claim and store it, found or not; return the number of findings."""
-    embedder, claim = models.embedder, revision.claim
+def _judge_version(
+    store: Store,
+    models: Models,
+    version: Version,
+    revisions: Sequence[ClaimRevision],
+    judge_id: int,
+    *,
+    now: datetime,
+) -> Iterator[int]:
+    """Judge a version for one claim after the other and store each, found or not; yield each number of findings.
+
+    Raises ModelError once the failure is written to the claim it happened with.
+    """
+    embedder, claims = models.embedder, [revision.claim.text for revision in revisions]
+    revision = revisions[0]
     try:
         # The step before embeds what it has time for; a version is not left waiting for the rest of the world.
-        _add_missing_vectors(store, embedder, [claim.text, *(sentence.text for sentence in version.sentences)])
-        vector = store.articles.vectors_of([claim.text], embedder.name)[claim.text]
+        _add_missing_vectors(store, embedder, [*claims, *(sentence.text for sentence in version.sentences)])
         sentences = store.articles.vectors(version, embedder.name)
-        judged = _score(version, claim, sentences, vector, models.scorer)
+        vectors = store.articles.vectors_of(claims, embedder.name)
+        for revision in revisions:
+            claim = revision.claim
+            judged = _score(version, claim, sentences, vectors[claim.text], models.scorer)
+            findings = decide(claim, version, judged)
+            store.findings.add_judgement(version, revision, judge_id, findings, candidates=len(judged), now=now)
+            yield len(findings)
     except ModelError as error:
         store.findings.add_judgement(version, revision, judge_id, [], candidates=0, now=now, error=str(error))
         raise
-    findings = decide(claim, version, judged)
-    store.findings.add_judgement(version, revision, judge_id, findings, candidates=len(judged), now=now)
-    return len(findings)
 
 
 def _score(version: Version, claim: Claim, sentences: Vectors, vector: Vectors, scorer: PairModel) -> list[Judged]:

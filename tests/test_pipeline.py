@@ -12,14 +12,14 @@ import pytest
 
 from monitor import pipeline
 from monitor.collect.fetch import HttpFetcher
-from monitor.config import CollectSettings, Settings, load_baseline
+from monitor.config import CollectSettings, FeedSettings, Settings, load_baseline
 from monitor.newsroom import BASELINE, Newsroom
 from monitor.pipeline import HOST_PAUSE, Models, World
 from monitor.read.workers import Workers
 from monitor.records import StepCount
 from monitor.store import open_store
 from tests.judge.fake_model import FakeModel
-from tests.town import HOUR, MINUTE, NOW, Answer, Bench, open_bench
+from tests.town import DAY, HOUR, MINUTE, NOW, Answer, Bench, open_bench
 
 FLOOD = "The dam above the valley broke on Monday.\nSix people died in the flood, the council said on Tuesday."
 ROADS = "All roads into the valley are closed until Friday.\nThe army brings water and bread by helicopter."
@@ -253,6 +253,31 @@ def test_a_redirect_and_a_canonical_address_lead_to_one_article(bench: Bench) ->
     assert bench.rows("SELECT DISTINCT canonical_url FROM articles WHERE state = 'read'") == [
         (f"{bench.base}/flood",)
     ]
+
+
+def test_a_date_in_the_future_is_the_moment_it_was_read(bench: Bench) -> None:
+    """A clock that is wrong, or a date that was announced, must not stand before all other news (case 24)."""
+    bench.publish("/feed1", flood=FLOOD)
+    tomorrow = (NOW + DAY).isoformat()
+    dated = f'<head><meta property="article:published_time" content="{tomorrow}">'
+    page = bench.town.answers["/flood"].body
+    bench.town.answers["/flood"] = Answer(page.replace("<head>", dated))
+    feed = bench.town.answers["/feed1"].body
+    bench.town.answers["/feed1"] = Answer(feed.replace('"title": "flood"', f'"date_published": "{tomorrow}"'))
+    bench.poll()
+    bench.read()
+    assert bench.rows("SELECT feed_published_at FROM articles") == [("2026-11-22T06:04:20Z",)]
+    assert bench.rows("SELECT published_at FROM versions") == [("2026-11-22T06:04:20Z",)]
+
+
+def test_the_language_of_the_feed_decides_for_a_text_too_short_to_tell(bench: Bench) -> None:
+    """One line of names says nothing about its language."""
+    bench.publish("/feed1", result="Halmstedt 2, Kingsmere 1 (Olumide 12, 58; Zassen 90).")
+    url = f"{bench.base}/feed1"
+    bench.store.feeds.sync([FeedSettings(url=url, name="Sport", lang="pt")], now=NOW)
+    bench.poll()
+    bench.read()
+    assert bench.rows("SELECT lang FROM versions") == [("pt",)]
 
 
 def test_what_is_not_begun_when_the_time_is_up_stays_pending(bench: Bench) -> None:

@@ -39,9 +39,8 @@ async def read_baseline(source: str, world: World) -> BaselineText:
             page = await world.fetcher.fetch(source)
             return await _from_page(world, page.body, url=page.url, content_type=page.content_type)
         except (FetchError, ReadError) as error:
-            why = error.why if isinstance(error, FetchError) else error
             advice = "Check the address, or save the page with a browser and name that file."
-            raise ReadError(f"{source}: {why}. {advice}") from error
+            raise ReadError(f"{source}: {error.why}. {advice}") from error
     body = _file_bytes(Path(source))
     if not re.search(rb"<(!doctype|html|head|body|article)\b", body[:4096], re.IGNORECASE):
         return _from_text(Path(source), body)

@@ -12,13 +12,14 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from monitor import __version__, desk
+from monitor.clock import utc_now
 from monitor.config import JudgeSettings, Settings, load_baseline, load_settings
 from monitor.errors import ConfigError, MonitorError
 from monitor.lock import hold
@@ -198,7 +199,7 @@ def digest(
 ) -> None:
     """Print what is new since the last digest, or the digest of a day."""
     settings = _settings(config)
-    now = _now()
+    now = utc_now()
     with open_readonly(db) as store:
         if day is None:
             shown = desk.preview_digest(store, settings, now=now)
@@ -317,10 +318,7 @@ async def _one_round(store: Store, settings: Settings, watched: Baseline, models
     _list(store, settings, watched)
     async with open_world(settings) as world:
         with progress_bars() as progress:
-            counts = await Daemon(store, settings, world, models).round(progress)
-    if desk.is_digest_due(store, settings, now=_now()):
-        desk.write_digest(store, settings, now=_now())
-    return counts
+            return await Daemon(store, settings, world, models).tick(progress)
 
 
 async def _go_on(store: Store, settings: Settings, watched: Baseline, models: Models) -> None:
@@ -335,8 +333,8 @@ async def _go_on(store: Store, settings: Settings, watched: Baseline, models: Mo
 
 def _list(store: Store, settings: Settings, watched: Baseline) -> None:
     """Make the stored feeds and claims those of the files."""
-    store.feeds.sync(settings.feeds, now=_now())
-    store.claims.sync(watched, now=_now())
+    store.feeds.sync(settings.feeds, now=utc_now())
+    store.claims.sync(watched, now=utc_now())
 
 
 def _models(settings: JudgeSettings) -> Models:
@@ -349,10 +347,6 @@ def _models(settings: JudgeSettings) -> Models:
 def _settings(config: Path | None) -> Settings:
     """Read the settings; where none are named, and none stand at the usual place, the defaults do."""
     return load_settings(config or CONFIG) if config or CONFIG.exists() else Settings()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _refuse_unknown(claim: str, store: Store) -> None:

@@ -17,6 +17,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import desk, pipeline
+from monitor.clock import utc_now
 from monitor.collect.fetch import HttpFetcher
 from monitor.config import Settings
 from monitor.pipeline import Models, Progress, Stop, World, no_progress
@@ -31,11 +32,6 @@ STEP_AT_MOST = timedelta(minutes=10)  # what a step has not done by then is pend
 END_WITHIN_S = 9.0  # after SIGTERM; then the process ends itself, and the database is safe in any case
 
 Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """Read the clock: here and in the command line only."""
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +86,13 @@ class Daemon:
             await job
             raise
 
-    async def tick(self) -> None:
-        """Do a round, and the day's digest when it is due."""
-        await self.round()
+    async def tick(self, progress: Progress = no_progress) -> list[StepCount]:
+        """Do a round, and the day's digest when it is due; return what each step did."""
+        counts = await self.round(progress)
         if desk.is_digest_due(self.store, self.settings, now=self.clock()):
             desk.write_digest(self.store, self.settings, now=self.clock())
             log.info("digest written")
+        return counts
 
     async def tidy(self) -> None:
         """Do the housekeeping of the night."""
@@ -116,7 +113,7 @@ class Daemon:
                 by_force.start()
                 ended.set()
 
-        async def run_job(job: Callable[[], Awaitable[None]]) -> None:
+        async def run_job(job: Callable[[], Awaitable[object]]) -> None:
             try:
                 await job()
             except asyncio.CancelledError:

@@ -8,8 +8,9 @@ from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
+from monitor.clock import utc_now
 from monitor.config import CollectSettings, Settings, load_baseline
-from monitor.daemon import Daemon, open_world, utc_now
+from monitor.daemon import Daemon, open_world
 from monitor.desk import write_digest
 from monitor.errors import MonitorError
 from monitor.judge.backends import open_model

@@ -8,6 +8,11 @@ from datetime import timedelta
 class MonitorError(Exception):
     """Any trouble that a person can act on. Its text is one line: what, where, what to do next."""
 
+    @property
+    def why(self) -> str:
+        """The reason alone, for a row that names the thing it is about."""
+        return str(self)
+
 
 class ConfigError(MonitorError):
     """A file that a person wrote cannot be used; nothing starts. The command line exits with 2."""
@@ -43,8 +48,13 @@ class FetchError(MonitorError):
         final: bool = False,
     ) -> None:
         super().__init__(f"{url}: {why}")
-        self.url, self.why, self.status = url, why, status
+        self.url, self._why, self.status = url, why, status
         self.retry_after, self.final = retry_after, final
+
+    @property
+    def why(self) -> str:
+        """The reason without the address."""
+        return self._why
 
 
 class FeedError(MonitorError):

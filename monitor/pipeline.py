@@ -18,7 +18,7 @@ from monitor.collect.fetch import Fetcher
 from monitor.collect.schedule import next_check, next_try
 from monitor.collect.urls import clean_url, host_of
 from monitor.config import Settings
-from monitor.errors import FeedError, FetchError, ModelError, ReadError
+from monitor.errors import FeedError, FetchError, ModelError, MonitorError, ReadError
 from monitor.judge.candidates import choose
 from monitor.judge.model import Embedder, PairModel
 from monitor.judge.stance import RULES_VERSION, Judged, decide
@@ -175,11 +175,9 @@ def _feed_failed(
     now: datetime,
 ) -> None:
     """Write a failed poll; a server that asks for a pause gets it for the whole host."""
-    why = error.why if isinstance(error, FetchError) else str(error)
-    pause = _pause(error)
+    pause = _pause_host(store, feed.url, error, now=now)
     if pause:
         paused.add(host_of(feed.url))
-        store.feeds.block_host(host_of(feed.url), now=now, pause=pause, reason=why)
     due = next_check(
         now=now,
         failures=feed.failures + 1,
@@ -187,15 +185,18 @@ def _feed_failed(
         retry_after=pause,
         key=feed.url,
     )
-    store.feeds.failed(feed, now=now, next_check_at=due, error=why)
-    log.warning("feed failed url=%s failures=%d why=%s", feed.url, feed.failures + 1, why)
+    store.feeds.failed(feed, now=now, next_check_at=due, error=error.why)
+    log.warning("feed failed url=%s failures=%d why=%s", feed.url, feed.failures + 1, error.why)
 
 
-def _pause(error: Exception) -> timedelta | None:
-    """Return how long the host asked to be left alone; None if it did not."""
+def _pause_host(store: Store, url: str, error: MonitorError, *, now: datetime) -> timedelta | None:
+    """Write down how long the host asked to be left alone, and return it; None if it did not ask."""
     if not isinstance(error, FetchError):
         return None
-    return error.retry_after or (HOST_PAUSE if error.status == 429 else None)
+    pause = error.retry_after or (HOST_PAUSE if error.status == 429 else None)
+    if pause:
+        store.feeds.block_host(host_of(url), now=now, pause=pause, reason=error.why)
+    return pause
 
 
 async def read(
@@ -262,17 +263,15 @@ def _article_failed(
     now: datetime,
 ) -> None:
     """Write a failed try. A pause the host asks for is no failure of the article."""
-    why = error.why if isinstance(error, FetchError) else str(error)
-    pause = _pause(error)
+    pause = _pause_host(store, article.url, error, now=now)
     if pause:
         paused[host_of(article.url)] = now + pause
-        store.feeds.block_host(host_of(article.url), now=now, pause=pause, reason=why)
         store.articles.postpone(article, until=now + pause)
     else:
         final = isinstance(error, FetchError) and error.final
         again = None if final else next_try(now=now, tries=article.tries + 1, allowed=settings.read.tries)
-        store.articles.read_failed(article, error=why, next_try_at=again)
-    log.info("article not read url=%s why=%s", article.url, why)
+        store.articles.read_failed(article, error=error.why, next_try_at=again)
+    log.info("article not read url=%s why=%s", article.url, error.why)
 
 
 def embed(store: Store, models: Models, *, progress: Progress = no_progress, stop: Stop = never) -> StepCount:

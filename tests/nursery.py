@@ -12,9 +12,9 @@ from functools import cache
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
-from monitor import desk
+from monitor.clock import utc_now
 from monitor.config import JudgeSettings, load_baseline, load_settings
-from monitor.daemon import Daemon, open_world, utc_now
+from monitor.daemon import Daemon, open_world
 from monitor.judge.backends import open_model
 from monitor.lock import hold
 from monitor.newsroom import BASELINE
@@ -41,11 +41,9 @@ def one_round(config: Path, db: Path) -> None:
 
     async def work() -> None:
         async with open_world(settings) as world:
-            await Daemon(store, settings, world, models()).round()
+            await Daemon(store, settings, world, models()).tick()
 
     with hold(db), open_store(db) as store:
         store.feeds.sync(settings.feeds, now=utc_now())
         store.claims.sync(load_baseline(BASELINE), now=utc_now())
         asyncio.run(work())
-        if desk.is_digest_due(store, settings, now=utc_now()):
-            desk.write_digest(store, settings, now=utc_now())

@@ -61,6 +61,6 @@ def writing(db: Database) -> Iterator[sqlite3.Connection]:
     try:
         yield db.conn
         db.conn.commit()
-    except BaseException:
-        db.conn.rollback()  # also when the commit itself failed: else no write could ever start again
+    except BaseException:  # Ctrl-C too, and a commit that failed: else no write could ever start again
+        db.conn.rollback()
         raise

@@ -312,6 +312,26 @@ def judge(
     print(f"{out}: {found} findings in {len(known)} articles.", file=sys.stderr)
 
 
+@app.command()
+def judge_pairs(
+    pairs: Annotated[
+        Path, typer.Option(metavar="FILE", help="JSON Lines: premise and hypothesis; context if wanted.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the scores go, as JSON Lines.")],
+    config: ConfigOption = None,
+) -> None:
+    """Score pairs of texts with the model alone."""
+    from monitor.judge.files import read_pairs, score_row
+    from monitor.pipeline import score_pairs
+
+    settings, known = _settings(config), list(read_pairs(pairs))
+    with whole_file(out) as file, progress_bars() as progress:
+        scored = score_pairs([pair for _, pair in known], _models(settings.judge).scorer, progress=progress)
+        for (line, _), scores in zip(known, scored, strict=True):
+            file.write(json.dumps(score_row(line, scores), ensure_ascii=False) + "\n")
+    print(f"{out}: {len(known)} pairs scored.", file=sys.stderr)
+
+
 async def _one_round(store: Store, settings: Settings, watched: Baseline, models: Models) -> list[StepCount]:
     from monitor.daemon import Daemon, open_world
 

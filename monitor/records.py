@@ -164,10 +164,14 @@ class ClaimRevision:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What a model is asked: premise, the news sentence; hypothesis, the claim."""
+    """What a model is asked: premise, the news sentence; hypothesis, the claim.
+
+    context: what stands around the sentence (headline, day, the sentence before), for models that can use it.
+    """
 
     premise: str
     hypothesis: str
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ COMMANDS = {
     "serve": "serve --port 0 --db flood.db",
     "add": "baseline add article.txt --out new.yaml --config feeds.yaml",
     "judge": "judge --claims claims.yaml --articles articles.jsonl --out found.jsonl --config feeds.yaml",
+    "pairs": "judge-pairs --pairs pairs.jsonl --out found.jsonl --config feeds.yaml",
 }
 
 
@@ -47,6 +48,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("feeds.yaml").write_text(CONFIG)
     Path("claims.yaml").write_text(CLAIMS)
     Path("articles.jsonl").write_text(json.dumps(ARTICLE) + "\n")
+    Path("pairs.jsonl").write_text(json.dumps({"premise": "It rained.", "hypothesis": "It was wet."}) + "\n")
     Path("article.txt").write_text(
         "Bridge\n\nThe town council approved a bridge for 11 million euros on Tuesday.\n"
     )
@@ -109,7 +111,7 @@ def cut() -> None:
     Path("flood.db").write_bytes(content[: len(content) // 2])
 
 
-WITH_CONFIG = "run digest search findings status add judge"
+WITH_CONFIG = "run digest search findings status add judge pairs"
 READERS = "digest search findings status serve"
 CASES = [
     Case("no config", remove("feeds.yaml"), WITH_CONFIG, "feeds.yaml: no such file. Pass --config", 2),
@@ -208,6 +210,22 @@ CASES = [
         "judge",
         "articles.jsonl: not UTF-8.*save it",
         2,
+    ),
+    Case("no pairs", remove("pairs.jsonl"), "pairs", "pairs.jsonl: no such file. Give one pair a line", 2),
+    Case("pairs are no JSON", text("pairs.jsonl", "{"), "pairs", "pairs.jsonl, line 1: not JSON.*Mend", 2),
+    Case(
+        "a pair lacks its claim",
+        text("pairs.jsonl", '{"premise": "x"}\n'),
+        "pairs",
+        "pairs.jsonl, line 1: hypothesis: ",
+        2,
+    ),
+    Case(
+        "scores go to a folder",
+        folder_at("found.jsonl"),
+        "pairs",
+        "found.jsonl: this is a folder. Name a file with --out",
+        1,
     ),
     Case(
         "findings go to a folder",
@@ -335,7 +353,7 @@ def contents() -> dict[str, bytes]:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_commands_work_where_nothing_is_spoilt(command: str, capsys: Capture) -> None:
     """Else the table above would prove nothing. Those that take long have tests of their own."""
-    if command not in ("serve", "run", "judge"):
+    if command not in ("serve", "run", "judge", "pairs"):
         assert monitor(capsys, *COMMANDS[command].split()).code == 0
 
 

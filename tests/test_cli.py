@@ -230,6 +230,28 @@ def test_judge_writes_findings_of_a_file_of_articles(capsys: Capture, tmp_path: 
     assert ("a1", "B1", "confirms") in [(row["article_id"], row["claim_id"], row["verdict"]) for row in rows]
 
 
+def test_judge_pairs_writes_the_scores_of_a_file_of_pairs(capsys: Capture, tmp_path: Path) -> None:
+    """Anyone can test the model on their own data: every line comes back as it was, with its scores."""
+    lines: list[dict[str, object]] = [
+        {"premise": "Nobody was hurt, the mayor said.", "hypothesis": "Six people were hurt.", "label": "x"},
+        {
+            "premise": "Six people were hurt.",
+            "hypothesis": "Six people were hurt.",
+            "context": "Fire in the port.",
+        },
+    ]
+    pairs, out = tmp_path / "pairs.jsonl", tmp_path / "scores.jsonl"
+    pairs.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    said = monitor(capsys, "judge-pairs", "--pairs", pairs, "--out", out)
+    assert (said.code, said.out, said.err) == (0, "", f"{out}: 2 pairs scored.\n")
+    rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    for row, line in zip(rows, lines, strict=True):
+        assert row.items() >= line.items()
+        assert row["entails"] + row["neutral"] + row["contradicts"] == pytest.approx(1, abs=1e-5)
+        assert sum(row["stances"].values()) == pytest.approx(1, abs=1e-5)
+    assert rows[0]["contradicts"] > rows[0]["entails"] and rows[1]["entails"] > rows[1]["contradicts"]
+
+
 def start(*words: str | Path) -> subprocess.Popen[str]:
     """Start a real process, with pipes to hear it."""
     return subprocess.Popen(

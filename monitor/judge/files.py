@@ -1,18 +1,19 @@
-"""A file of articles × a file of claims → findings, with no network and no database."""
+"""Files of articles or pairs → records, and findings or scores → lines, with no network and no database."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from monitor.errors import ConfigError
 from monitor.read.language import detect_language
 from monitor.read.sentences import split_sentences
-from monitor.records import Finding, Version
+from monitor.records import Finding, Pair, PairScores, Version
 
 
 class _Row(BaseModel):
@@ -26,6 +27,17 @@ class _Row(BaseModel):
     title: str | None = None
 
 
+class _PairRow(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    premise: str
+    hypothesis: str
+    context: str = ""
+
+
+Parsed = TypeVar("Parsed", bound=BaseModel)
+
+
 def read_articles(path: Path) -> Iterator[tuple[str, Version]]:
     """Read articles from a JSON Lines file: id, text and, if known, url, date, lang and title.
 
@@ -33,18 +45,24 @@ def read_articles(path: Path) -> Iterator[tuple[str, Version]]:
     Yields each article's id with the article, split into sentences. A date that is not at least a
     whole day counts as unknown. Raises ConfigError naming file, line and trouble.
     """
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    row = _parse(path, number, line)
-                    yield row.id, _version(row)
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file. Give one article a line, as JSON with id and text.") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8.") from None
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
+    for row in _rows(path, _Row, "Give one article a line, as JSON with id and text."):
+        yield row.id, _version(row)
+
+
+def read_pairs(path: Path) -> Iterator[tuple[Mapping[str, object], Pair]]:
+    """Read pairs from a JSON Lines file: premise, hypothesis and, if wanted, context; other keys are kept.
+
+    Yields each line as it stands with its pair. Raises ConfigError naming file, line and trouble.
+    """
+    for row in _rows(path, _PairRow, "Give one pair a line, as JSON with premise and hypothesis."):
+        yield row.model_dump(exclude_unset=True), Pair(row.premise, row.hypothesis, row.context)
+
+
+def score_row(line: Mapping[str, object], scores: PairScores) -> dict[str, object]:
+    """Lay the scores of a pair out beside the line that it came from."""
+    named = {"entails": scores.entails, "neutral": scores.neutral, "contradicts": scores.contradicts}
+    stances = {str(stance): round(share, 6) for stance, share in scores.stances.items()}
+    return {**line, **{name: round(share, 6) for name, share in named.items()}, "stances": stances}
 
 
 def finding_row(article_id: str, finding: Finding) -> dict[str, object]:
@@ -66,9 +84,23 @@ def finding_row(article_id: str, finding: Finding) -> dict[str, object]:
     }
 
 
-def _parse(path: Path, number: int, line: str) -> _Row:
+def _rows(path: Path, kind: type[Parsed], missing: str) -> Iterator[Parsed]:
     try:
-        return _Row.model_validate(json.loads(line))
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield _parse(path, number, line, kind)
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file. {missing}") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8.") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
+
+
+def _parse(path: Path, number: int, line: str, kind: type[Parsed]) -> Parsed:
+    try:
+        return kind.model_validate(json.loads(line))
     except json.JSONDecodeError as error:
         raise ConfigError(f"{path}, line {number}: not JSON: {error.msg}. Mend that line.") from None
     except ValidationError as error:

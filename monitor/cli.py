@@ -197,7 +197,7 @@ def digest(
     config: ConfigOption = None,
     db: DbOption = DB,
 ) -> None:
-    """Print what is new since the last digest, or the digest of a day."""
+    """Print what is new since the last digest, or a day's digest."""
     settings = _settings(config)
     now = utc_now()
     with open_readonly(db) as store:

@@ -15,24 +15,42 @@ from monitor.records import UNRELATED, Claim, Finding, Manner, PairScores, Sente
 # Stored with every finding. Change it with any rule, cue or threshold: old articles are then judged again.
 RULES_VERSION = "1"
 
-# All thresholds are probabilities of the pair model. Tuned together, with candidates.SIMILAR_AT_LEAST, on the two
-# labelled stories that the embedded weights never saw (coach-sacked, oil-spill), November 2026, for macro-F1 less
-# 0.002 for each false flag per 1,000 unrelated pairs: 0.47 and 0.51 with 30 and 20 false flags. They belong to the
-# weights: new weights, new thresholds.
-CONFIRMS_AT_LEAST = 0.7
-UPDATES_AT_LEAST = 0.6
-MENTIONS_AT_LEAST = 0.7
-# Words that deny need little from the model. A bare negation ("nobody was hurt") may negate something else, and a
-# contrary account without any such word was mostly wrong: both need a lot.
-DENIAL_AT_LEAST = 0.3
-NEGATION_AT_LEAST = 0.8
-CONTRARY_AT_LEAST = 0.9
-# That somebody denied is confirmed by a sentence that reports a denial.
-DENIED_AT_LEAST = 0.4
-# A hedged, planned or denying sentence confirms only where the model is very sure.
-CONFIRMS_ALL_THE_SAME = 0.8
-# A figure that moved decides by itself once the sentence bears on the claim in any way that matters.
-FIGURE_AT_LEAST = 0.8
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities of the pair model from which on a rule decides, in [0, 1].
+
+    confirms, updates, mentions: of a plain statement.
+    denial: words that deny need little from the model. negation: a bare one ("nobody was hurt") may negate
+    something else. contrary: another account without any such word.
+    denied: that somebody denied is confirmed by a sentence that reports a denial.
+    all_the_same: a hedged, planned or denying sentence that confirms.
+    figure: a figure that moved decides by itself once the sentence bears on the claim in any way that matters.
+    """
+
+    confirms: float
+    updates: float
+    mentions: float
+    denial: float
+    negation: float
+    contrary: float
+    denied: float
+    all_the_same: float
+    figure: float
+
+
+# @@TUNED@@
+THRESHOLDS = Thresholds(
+    confirms=0.7,
+    updates=0.6,
+    mentions=0.7,
+    denial=0.3,
+    negation=0.8,
+    contrary=0.9,
+    denied=0.4,
+    all_the_same=0.8,
+    figure=0.8,
+)
 
 CONTEXT = 6  # sentences before, in which "she" and "the minister" are looked up
 
@@ -54,7 +72,7 @@ class Case:
     """All that the rules may look at.
 
     probability: by stance. sentence, claim: how each puts it. move: the figures that count the same thing.
-    repeats: the sentence also gives a figure of the claim as it is, whatever it counts there.
+    repeats: the sentence also gives a figure of the claim as it is, whatever it counts there. at: the thresholds.
     """
 
     probability: Mapping[str, float]
@@ -62,6 +80,7 @@ class Case:
     claim: Reading
     move: FigureMove | None
     repeats: bool
+    at: Thresholds = THRESHOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +94,9 @@ class Ruling:
 Rule = Callable[[Case], Ruling | None]
 
 
-def decide(claim: Claim, version: Version, judged: Sequence[Judged]) -> list[Finding]:
+def decide(
+    claim: Claim, version: Version, judged: Sequence[Judged], *, thresholds: Thresholds = THRESHOLDS
+) -> list[Finding]:
     """Turn what the model says of an article's sentences into findings on one claim.
 
     judged: the candidate sentences, in the order of the article. Returns at most one finding for each stance and
@@ -85,7 +106,7 @@ def decide(claim: Claim, version: Version, judged: Sequence[Judged]) -> list[Fin
     """
     best: dict[tuple[Stance, str | None], Finding] = {}
     for candidate in judged:
-        finding = _find(claim, version, candidate)
+        finding = _find(claim, version, candidate, thresholds)
         if finding is not None:
             key = (finding.stance, finding.asserted_by)
             if key not in best or finding.score > best[key].score:
@@ -110,7 +131,7 @@ def moved_figure(case: Case) -> Ruling | None:
     """Another figure for the same count is an update, if it is stated; "six of the 20 dead" leaves six alone."""
     bears = sum(case.probability[stance] for stance in (Stance.CONFIRMS, Stance.CONTRADICTS, Stance.UPDATES))
     moved = case.move and case.move.relation in (Relation.HIGHER, Relation.LOWER) and not case.repeats
-    if moved and bears >= FIGURE_AT_LEAST and case.sentence.manner in (Manner.STATEMENT, Manner.HEDGE):
+    if moved and bears >= case.at.figure and case.sentence.manner in (Manner.STATEMENT, Manner.HEDGE):
         return Ruling(Stance.UPDATES, bears)
     return None
 
@@ -118,7 +139,7 @@ def moved_figure(case: Case) -> Ruling | None:
 def denial_of_a_denial_claim(case: Case) -> Ruling | None:
     """A sentence that reports the denial confirms the claim that somebody denied."""
     if case.sentence.manner is case.claim.manner is Manner.DENIAL:
-        return _at_least(case, Stance.CONFIRMS, DENIED_AT_LEAST)
+        return _at_least(case, Stance.CONFIRMS, case.at.denied)
     return None
 
 
@@ -127,15 +148,15 @@ def denial(case: Case) -> Ruling | None:
     if case.sentence.manner is not Manner.DENIAL:
         return None
     outspoken = case.sentence.reports_denial or case.sentence.denies_own
-    return _at_least(case, Stance.CONTRADICTS, DENIAL_AT_LEAST if outspoken else NEGATION_AT_LEAST)
+    return _at_least(case, Stance.CONTRADICTS, case.at.denial if outspoken else case.at.negation)
 
 
 def denial_of_something_else(case: Case) -> Ruling | None:
     """What is left of denials: a correction, or a side remark in a sentence that says the claim outright."""
     if case.sentence.manner is Manner.DENIAL:
         return (
-            _at_least(case, Stance.UPDATES, UPDATES_AT_LEAST)
-            or _at_least(case, Stance.CONFIRMS, CONFIRMS_ALL_THE_SAME)
+            _at_least(case, Stance.UPDATES, case.at.updates)
+            or _at_least(case, Stance.CONFIRMS, case.at.all_the_same)
             or Ruling(None)
         )
     return None
@@ -144,7 +165,7 @@ def denial_of_something_else(case: Case) -> Ruling | None:
 def left_open(case: Case) -> Ruling | None:
     """No comment, "neither confirmed nor denied", "could not be verified": no denial, and no confirmation."""
     if case.sentence.manner in OPEN:
-        return _at_least(case, Stance.UPDATES, UPDATES_AT_LEAST) or _mention(case)
+        return _at_least(case, Stance.UPDATES, case.at.updates) or _mention(case)
     return None
 
 
@@ -152,8 +173,8 @@ def possible_or_planned(case: Case) -> Ruling | None:
     """A possibility or a plan is not the fact, unless the claim itself is one."""
     if case.sentence.manner in UNREAL and case.claim.manner not in UNREAL:
         return (
-            _at_least(case, Stance.CONFIRMS, CONFIRMS_ALL_THE_SAME)
-            or _at_least(case, Stance.UPDATES, UPDATES_AT_LEAST)
+            _at_least(case, Stance.CONFIRMS, case.at.all_the_same)
+            or _at_least(case, Stance.UPDATES, case.at.updates)
             or _mention(case)
         )
     return None
@@ -161,19 +182,19 @@ def possible_or_planned(case: Case) -> Ruling | None:
 
 def stated(case: Case) -> Ruling | None:
     """A plain statement: what the model says, the likelier of confirming and updating first."""
-    confirms = _at_least(case, Stance.CONFIRMS, CONFIRMS_AT_LEAST)
-    updates = _at_least(case, Stance.UPDATES, UPDATES_AT_LEAST)
+    confirms = _at_least(case, Stance.CONFIRMS, case.at.confirms)
+    updates = _at_least(case, Stance.UPDATES, case.at.updates)
     return max(filter(None, (confirms, updates)), key=lambda ruling: ruling.score, default=None)
 
 
 def contrary_account(case: Case) -> Ruling | None:
     """Another account of the same thing, with no word that denies."""
-    return _at_least(case, Stance.CONTRADICTS, CONTRARY_AT_LEAST)
+    return _at_least(case, Stance.CONTRADICTS, case.at.contrary)
 
 
 def talked_about(case: Case) -> Ruling | None:
     """The claim is spoken of without taking a side."""
-    return _at_least(case, Stance.MENTIONS, MENTIONS_AT_LEAST)
+    return _at_least(case, Stance.MENTIONS, case.at.mentions)
 
 
 RULES: tuple[Rule, ...] = (
@@ -214,25 +235,31 @@ def _at_least(case: Case, stance: Stance, threshold: float) -> Ruling | None:
 def _mention(case: Case) -> Ruling:
     """A sentence that leaves the claim open mentions it, also where the model took it for a confirmation."""
     score = case.probability[Stance.MENTIONS] + case.probability[Stance.CONFIRMS]
-    return Ruling(Stance.MENTIONS, score) if score >= MENTIONS_AT_LEAST else Ruling(None)
+    return Ruling(Stance.MENTIONS, score) if score >= case.at.mentions else Ruling(None)
 
 
-def _find(claim: Claim, version: Version, judged: Judged) -> Finding | None:
+def case_of(claim: Claim, version: Version, judged: Judged, thresholds: Thresholds = THRESHOLDS) -> Case:
+    """Gather all that the rules may look at."""
     sentence = judged.sentence
     old, new = _figures(claim.text, claim.lang), _figures(sentence.text, version.lang)
-    move, values = changed(old, new), {(figure.low, figure.high) for figure in new.figures}
-    case = Case(
+    values = {(figure.low, figure.high) for figure in new.figures}
+    return Case(
         probability=by_stance(judged.scores),
         sentence=manner_of(sentence.text, version.lang),
         claim=_reading(claim.text, claim.lang),
-        move=move,
+        move=changed(old, new),
         repeats=any((figure.low, figure.high) in values for figure in old.figures),
+        at=thresholds,
     )
+
+
+def _find(claim: Claim, version: Version, judged: Judged, thresholds: Thresholds) -> Finding | None:
+    case, sentence = case_of(claim, version, judged, thresholds), judged.sentence
     ruling, asked = rule_on(case)
     if ruling.stance is None:
         return None
     updates = ruling.stance is Stance.UPDATES
-    moved = move if move and move.relation is not Relation.SAME and updates else None
+    moved = case.move if case.move and case.move.relation is not Relation.SAME and updates else None
     before = [s.text for s in version.sentences if 0 < sentence.index - s.index <= CONTEXT]
     return Finding(
         claim_id=claim.id,

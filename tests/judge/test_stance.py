@@ -73,10 +73,9 @@ def judge_one(claim: str, sentence: str, said_of: PairScores, *, lang: str = "en
     return found[0] if found else None
 
 
-MOVED = rules.FIGURE_AT_LEAST
-DENIED, NEGATED, REPORTED = rules.DENIAL_AT_LEAST, rules.NEGATION_AT_LEAST, rules.DENIED_AT_LEAST
-SURE, CONTRARY = rules.CONFIRMS_ALL_THE_SAME, rules.CONTRARY_AT_LEAST
-CONFIRMED, UPDATED, MENTIONED = rules.CONFIRMS_AT_LEAST, rules.UPDATES_AT_LEAST, rules.MENTIONS_AT_LEAST
+AT = rules.THRESHOLDS
+MOVED, DENIED, NEGATED, REPORTED, SURE = AT.figure, AT.denial, AT.negation, AT.denied, AT.all_the_same
+CONTRARY, CONFIRMED, UPDATED, MENTIONED = AT.contrary, AT.confirms, AT.updates, AT.mentions
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format bench docs lock clean
+.PHONY: demo test check format bench evaluate train docs lock clean
 
 demo: $(VENV)/run
 	$(BIN)/monitor demo
@@ -27,6 +27,12 @@ format: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/run.py
 
+evaluate: $(VENV)/dev
+	$(BIN)/python benchmarks/run.py evaluate.py
+
+train: $(VENV)/training
+	$(BIN)/python -m training.make
+
 docs: $(VENV)/dev
 	$(BIN)/python tools/store_docs.py
 
@@ -35,6 +41,9 @@ lock:
 	  --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
 	uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --custom-compile-command "make lock" -o requirements-dev.lock
+
+	uv pip compile -q pyproject.toml --group training --universal --python-version 3.11 --no-emit-index-url \
+	  --no-annotate -c requirements.lock --custom-compile-command "make lock" -o requirements-training.lock
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -50,4 +59,9 @@ $(VENV)/run: $(VENV)/bin/python requirements.lock pyproject.toml
 
 $(VENV)/dev: $(VENV)/run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	touch $@
+
+# No hashes here: PyTorch's file for a machine depends on its processor and graphics card.
+$(VENV)/training: $(VENV)/run requirements-training.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-training.lock
 	touch $@

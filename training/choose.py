@@ -1,0 +1,175 @@
+"""Stories that choose → thresholds and calibration: the numbers of judge/ that belong to the weights.
+
+Run: python -m training.choose [--weights FOLDER]. Prints what does best on the stories under `choose` of
+split.yaml, and beside it what it does on those under `test`, which choose nothing. A person copies the numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from monitor.config import load_baseline
+from monitor.judge.candidates import choose
+from monitor.judge.context import context_of_sentence
+from monitor.judge.files import read_articles
+from monitor.judge.model import EmbeddedModel
+from monitor.judge.stance import THRESHOLDS, Case, Judged, Thresholds, case_of, rule_on
+from monitor.records import Pair, Stance
+from training.examples import read_rows
+from training.stories import split
+
+HERE = Path(__file__).parent
+STEPS = (0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+# What a false flag per 1,000 unrelated pairs costs, in macro-F1: a reader loses more by it than by a miss.
+FLAG_COSTS = 0.002
+ROUNDS = 4
+Key = tuple[str, str, str]  # article, claim, verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A story with all that the rules look at. cases: by article and claim, each with its place in the article."""
+
+    cases: Mapping[tuple[str, str], Sequence[Case]]
+    right: frozenset[Key]
+    unsure: frozenset[tuple[str, str]]
+    related: frozenset[tuple[str, str]]
+    unrelated: int
+
+
+def read_bench(folder: Path, model: EmbeddedModel) -> Bench:
+    """Ask the model about every pair of a story that passes the cascade."""
+    claims = [claim for claim in load_baseline(folder / "claims.yaml").claims if claim.watch]
+    vectors = model.embed([claim.text for claim in claims])
+    cases: dict[tuple[str, str], list[Case]] = {}
+    articles = list(read_articles(folder / "articles.jsonl"))
+    for article, version in articles:
+        near = choose(model.embed([sentence.text for sentence in version.sentences]), vectors)
+        sentences = [version.sentences[candidate.sentence] for candidate in near]
+        asked = [
+            Pair(s.text, claims[c.claim].text, context_of_sentence(version, s.index))
+            for s, c in zip(sentences, near, strict=True)
+        ]
+        for s, c, scores in zip(sentences, near, model.score(asked), strict=True):
+            case = case_of(claims[c.claim], version, Judged(s, c.similarity, scores))
+            cases.setdefault((article, claims[c.claim].id), []).append(case)
+    labels = read_rows(folder / "labels.jsonl")
+    related = frozenset((str(row["article_id"]), str(row["claim_id"])) for row in labels)
+    return Bench(
+        cases,
+        frozenset(
+            (str(r["article_id"]), str(r["claim_id"]), str(r["verdict"])) for r in labels if not r["ambiguous"]
+        ),
+        frozenset((str(r["article_id"]), str(r["claim_id"])) for r in labels if r["ambiguous"]),
+        related,
+        len(articles) * len({claim for _, claim in related}) - len(related),
+    )
+
+
+def found(bench: Bench, at: Thresholds) -> dict[Key, float]:
+    """Return what decide() would find, each with its highest score."""
+    best: dict[Key, float] = {}
+    for (article, claim), cases in bench.cases.items():
+        for case in cases:
+            ruling, _ = rule_on(replace(case, at=at))
+            if ruling.stance is not None:
+                key = (article, claim, str(ruling.stance))
+                best[key] = max(best.get(key, 0.0), ruling.score)
+    flagged = {key[:2] for key in best if key[2] != Stance.MENTIONS}
+    return {key: score for key, score in best.items() if key[2] != Stance.MENTIONS or key[:2] not in flagged}
+
+
+def macro_f1(bench: Bench, keys: Mapping[Key, float]) -> float:
+    """Return the mean F1 of the verdicts that are labelled, as score_story.py counts it."""
+    total = []
+    for stance in Stance:
+        right = {key for key in bench.right if key[2] == stance}
+        mine = {key for key in keys if key[2] == stance and (key in right or key[:2] not in bench.unsure)}
+        if right:
+            total.append(2 * len(right & mine) / (len(right) + len(mine)))
+    return sum(total) / len(total)
+
+
+def false_flags(bench: Bench, keys: Mapping[Key, float]) -> float:
+    """Return the flags on unrelated pairs, per 1,000 of them."""
+    flagged = {key[:2] for key in keys if key[2] != Stance.MENTIONS}
+    return 1000 * len(flagged - bench.related) / bench.unrelated
+
+
+def worth(benches: Sequence[Bench], at: Thresholds) -> float:
+    """Return the mean macro-F1 less what false flags cost."""
+    results = [(bench, found(bench, at)) for bench in benches]
+    return sum(macro_f1(b, keys) - FLAG_COSTS * false_flags(b, keys) for b, keys in results) / len(results)
+
+
+def best_thresholds(benches: Sequence[Bench], start: Thresholds) -> Thresholds:
+    """Try each step of each threshold in turn, a few times over, keeping what is better."""
+    best, highest = start, worth(benches, start)
+    for _ in range(ROUNDS):
+        for field in fields(Thresholds):
+            for step in STEPS:
+                tried = replace(best, **{field.name: step})
+                if (value := worth(benches, tried)) > highest + 1e-9:
+                    best, highest = tried, value
+    return best
+
+
+def calibration(benches: Sequence[Bench], at: Thresholds, stance: Stance) -> tuple[float, float]:
+    """Fit slope and offset to the logit of the scores of findings (Platt, 1999)."""
+    pairs = [
+        (score, key in bench.right)
+        for bench in benches
+        for key, score in found(bench, at).items()
+        if key[2] == stance and (key in bench.right or key[:2] not in bench.unsure)
+    ]
+    x = np.array([_logit(score) for score, _ in pairs])
+    # Platt's targets, so that a few findings do not ask for certainty.
+    positive = sum(right for _, right in pairs)
+    y = np.where([right for _, right in pairs], (positive + 1) / (positive + 2), 1 / (len(pairs) - positive + 2))
+    slope, offset = 1.0, 0.0
+    for _ in range(5000):
+        gap = 1 / (1 + np.exp(-(slope * x + offset))) - y
+        slope -= 0.05 * (float(np.mean(gap * x)) + 0.02 * (slope - 1))
+        offset -= 0.05 * float(np.mean(gap))
+    return round(slope, 2), round(offset, 2)
+
+
+def _logit(score: float) -> float:
+    bounded = min(max(score, 1e-4), 1 - 1e-4)
+    return math.log(bounded / (1 - bounded))
+
+
+def main() -> None:
+    """Choose, and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--shared", type=Path, default=HERE.parents[1] / "shared")
+    args = parser.parse_args()
+    model = EmbeddedModel(threads=2, weights=args.weights)
+    choosing, testing = (
+        [read_bench(_folder(name, args.shared), model) for name in sorted(names)] for names in split()
+    )
+    best = best_thresholds(choosing, THRESHOLDS)
+    for name, at in (("as they are", THRESHOLDS), ("chosen", best)):
+        for part, benches in (("choose", choosing), ("test", testing)):
+            keys = [(bench, found(bench, at)) for bench in benches]
+            macro, flags = (np.mean([f(b, k) for b, k in keys]) for f in (macro_f1, false_flags))
+            sys.stdout.write(f"{name}, {part}: macro-F1 {macro:.3f}, false flags {flags:.1f}\n")
+    sys.stdout.write(f"{best}\n")
+    for stance in Stance:
+        sys.stdout.write(f"{stance}: slope, offset {calibration(choosing, best, stance)}\n")
+
+
+def _folder(name: str, shared: Path) -> Path:
+    return next(p for p in (HERE / "data/stories" / name, shared / "stories" / name) if p.is_dir())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""Labelled stories → Examples: sentences of articles against the claims of their story."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from monitor.judge.context import context_of
+from monitor.read.sentences import split_sentences
+from training.examples import Example, read_rows
+
+HERE = Path(__file__).parent
+SCORE_OF = {
+    "confirms": "entailment",
+    "contradicts": "contradiction",
+    "mentions": "neutral",
+    "unrelated": "neutral",
+}
+# Of each article in a round: pairs that have nothing to do with each other, the nearest ones likeliest. Articles
+# of whole stories are longer, and most of their sentences bear on nothing.
+NEGATIVES, NEGATIVES_OF_WHOLE = 6, 10
+NEAR = 0.06  # softness of "likeliest", in cosine
+
+
+@dataclass(frozen=True, slots=True)
+class StoryClaim:
+    """A claim and the same in other languages, by language; its own is among them."""
+
+    id: str
+    lang: str
+    wordings: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """The claim as it stands in the claims file."""
+        return self.wordings[self.lang]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryArticle:
+    """An article as the product reads it. labels: by sentence and claim, its verdicts, without ambiguous ones."""
+
+    id: str
+    lang: str
+    title: str
+    date: str
+    sentences: tuple[str, ...]
+    labels: Mapping[tuple[int, str], frozenset[str]]
+    unsure: frozenset[str]  # claims with an ambiguous label
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A folder of labelled articles.
+
+    whole: every sentence that bears on a claim is labelled, not just the best one.
+    near: cosine by article, sentence and claim; empty: all are taken to be as near as another.
+    """
+
+    name: str
+    claims: tuple[StoryClaim, ...]
+    articles: tuple[StoryArticle, ...]
+    whole: bool
+    near: Mapping[tuple[str, int, str], float] = field(default_factory=dict)
+
+
+def read_story(folder: Path, wordings: Path | None = None, *, whole: bool = False) -> Story:
+    """Read claims.yaml, articles.jsonl and labels.jsonl of a folder.
+
+    wordings: a file with the claims in further languages, by claim and language, if there is one.
+    """
+    head = yaml.safe_load((folder / "claims.yaml").read_text(encoding="utf-8"))
+    lang = head["baseline"]["language"]
+    more = yaml.safe_load(wordings.read_text(encoding="utf-8")) if wordings and wordings.exists() else {}
+    claims = tuple(
+        StoryClaim(
+            c["id"],
+            c.get("lang", lang),
+            {**more.get(c["id"], {}), c.get("lang", lang): c["text"]},
+        )
+        for c in head["claims"]
+    )
+    labels: dict[str, list[dict[str, object]]] = {}
+    for row in read_rows(folder / "labels.jsonl"):
+        labels.setdefault(str(row["article_id"]), []).append(row)
+    articles = tuple(_article(row, labels.get(str(row["id"]), [])) for row in read_rows(folder / "articles.jsonl"))
+    return Story(folder.name, claims, articles, whole)
+
+
+def _article(row: Mapping[str, object], labels: Sequence[Mapping[str, object]]) -> StoryArticle:
+    lang = str(row["lang"])
+    sentences = tuple(sentence.text for sentence in split_sentences(str(row["text"]), lang))
+    found: dict[tuple[int, str], set[str]] = {}
+    unsure = set()
+    for label in labels:
+        if label.get("ambiguous"):
+            unsure.add(str(label["claim_id"]))
+            continue
+        evidence = str(label["evidence"])
+        for place, text in enumerate(sentences):
+            if text in evidence or evidence in text:
+                found.setdefault((place, str(label["claim_id"])), set()).add(str(label["verdict"]))
+    return StoryArticle(
+        str(row["id"]),
+        lang,
+        str(row.get("title") or ""),
+        str(row.get("date") or "")[:10],
+        sentences,
+        {key: frozenset(value) for key, value in found.items()},
+        frozenset(unsure),
+    )
+
+
+def split() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of the stories that choose and of those that test; neither trains."""
+    names = yaml.safe_load((HERE / "split.yaml").read_text(encoding="utf-8"))
+    return frozenset(names["choose"]), frozenset(names["test"])
+
+
+def training_stories(shared: Path) -> list[Story]:
+    """Read every labelled story that neither chooses nor tests: those of `shared`, then those of this folder."""
+    held_out = frozenset().union(*split())
+    given = [path for path in sorted((shared / "stories").glob("*/")) if path.name not in held_out]
+    own = [path for path in sorted((HERE / "data/stories").glob("*/")) if path.name not in held_out]
+    return [
+        *(read_story(path, HERE / "data/wordings" / f"{path.name}.yaml") for path in given),
+        *(read_story(path, HERE / "data/wordings" / f"{path.name}.yaml", whole=True) for path in own),
+    ]
+
+
+def texts_of(story: Story) -> Iterator[str]:
+    """Yield every text whose vector negatives() wants."""
+    for article in story.articles:
+        yield from article.sentences
+    for claim in story.claims:
+        yield from claim.wordings.values()
+
+
+def one_round(story: Story, rng: random.Random) -> Iterator[Example]:
+    """Yield each label once, in a wording by chance, unrelated pairs of its article, and claims against claims."""
+    claims = {claim.id: claim for claim in story.claims}
+    for article in story.articles:
+        for (place, claim), verdicts in article.labels.items():
+            yield _example(article, place, _wording(claims[claim], rng), verdicts, rng)
+        for place, claim in negatives(story, article, NEGATIVES_OF_WHOLE if story.whole else NEGATIVES, rng):
+            yield _example(article, place, _wording(claims[claim], rng), frozenset({"unrelated"}), rng)
+    yield from _between_claims(story, rng)
+
+
+def negatives(story: Story, article: StoryArticle, most: int, rng: random.Random) -> list[tuple[int, str]]:
+    """Draw unrelated pairs of sentence and claim, near ones more often. Returns places and claim ids."""
+    touched = {claim for _, claim in article.labels} | article.unsure
+    pairs = [
+        (place, claim.id)
+        for place in range(len(article.sentences))
+        for claim in story.claims
+        if claim.id not in touched
+        or (story.whole and (place, claim.id) not in article.labels and claim.id not in article.unsure)
+    ]
+    # Gumbel's trick: the largest of score + noise is a draw in proportion to exp(score).
+    noisy = {pair: story.near.get((article.id, *pair), 0.0) / NEAR - _log(-_log(rng.random())) for pair in pairs}
+    return sorted(pairs, key=lambda pair: -noisy[pair])[:most]
+
+
+def _log(value: float) -> float:
+    return math.log(max(value, 1e-12))
+
+
+def _wording(claim: StoryClaim, rng: random.Random) -> str:
+    return claim.text if rng.random() < 0.5 else rng.choice(sorted(claim.wordings.values()))
+
+
+def _example(
+    article: StoryArticle, place: int, claim: str, verdicts: frozenset[str], rng: random.Random
+) -> Example:
+    scores = frozenset(SCORE_OF[v] for v in verdicts if v in SCORE_OF)
+    before = article.sentences[place - 1] if place else ""
+    shown = rng.random()
+    if shown < 0.45:
+        context = context_of(article.title, article.date, before)
+    elif shown < 0.6:
+        context = context_of(article.title, article.date, "")
+    elif shown < 0.75:
+        context = context_of("", "", before)
+    else:
+        context = ""
+    return Example(article.sentences[place], claim, context, scores, verdicts)
+
+
+def _between_claims(story: Story, rng: random.Random) -> Iterator[Example]:
+    for claim in story.claims:
+        if len(claim.wordings) > 1:
+            one, other = rng.sample(sorted(claim.wordings.values()), 2)
+            yield Example(one, other, "", frozenset({"entailment"}), frozenset({"confirms"}))
+            foreign = rng.choice([c for c in story.claims if c is not claim])
+            yield Example(
+                one, _wording(foreign, rng), "", frozenset({"neutral"}), frozenset({"unrelated", "mentions"})
+            )

@@ -18,7 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
 SCRIPTS = ("bench_fetch.py", "bench_read.py", "bench_judge.py", "evaluate.py")
-TIMEOUT_S = 900
+TIMEOUT_S = 1800
 
 
 def put(page: str, name: str, measured: str) -> str:

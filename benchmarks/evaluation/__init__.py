@@ -1,0 +1,1 @@
+"""The parts of `make evaluate`: each measures one thing and returns rows of the table."""

@@ -166,7 +166,7 @@ class ClaimRevision:
 class Pair:
     """What a model is asked: premise, the news sentence; hypothesis, the claim.
 
-    context: what stands around the sentence (headline, day, the sentence before), for models that can use it.
+    context: the sentence before it, or "", for models that can use it.
     """
 
     premise: str

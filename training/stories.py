@@ -10,7 +10,6 @@ from pathlib import Path
 
 import yaml
 
-from monitor.judge.context import context_of
 from monitor.read.sentences import split_sentences
 from training.examples import Example, read_rows
 
@@ -24,6 +23,7 @@ SCORE_OF = {
 # Of each article in a round: pairs that have nothing to do with each other, the nearest ones likeliest. Articles
 # of whole stories are longer, and most of their sentences bear on nothing.
 NEGATIVES, NEGATIVES_OF_WHOLE = 6, 10
+SHOWN = 0.7  # how often the sentence before is shown; pairs alone must be read too
 NEAR = 0.06  # softness of "likeliest", in cosine
 
 
@@ -180,15 +180,7 @@ def _example(
 ) -> Example:
     scores = frozenset(SCORE_OF[v] for v in verdicts if v in SCORE_OF)
     before = article.sentences[place - 1] if place else ""
-    shown = rng.random()
-    if shown < 0.45:
-        context = context_of(article.title, article.date, before)
-    elif shown < 0.6:
-        context = context_of(article.title, article.date, "")
-    elif shown < 0.75:
-        context = context_of("", "", before)
-    else:
-        context = ""
+    context = before if rng.random() < SHOWN else ""
     return Example(article.sentences[place], claim, context, scores, verdicts)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -28,15 +29,44 @@ WIDTH = 384  # numbers in a sentence vector of the embedded model
 # knows the order. Weights in another order must change it here.
 _ENTAILS, _NEUTRAL, _CONTRADICTS = 0, 1, 2
 _VERDICTS = (*(stance.value for stance in Stance), UNRELATED)
-_OUTPUT_WIDTHS = {"embedding": WIDTH, "scores": 3, "verdict": len(_VERDICTS)}
+_VECTOR_WIDTHS = {"embedding": WIDTH}
+_PAIR_WIDTHS = {"scores": 3, "verdict": len(_VERDICTS)}
 
-_GRAPH, _TOKENIZER = "model.int8.onnx", "tokenizer.json"
+_TOKENIZER = "tokenizer.json"
 _MAX_PIECES = 192  # the length the weights were trained on, special pieces included
-_WAY = 1  # how texts are cut and windows are joined; part of the model's name, because it changes scores
 _MIN_PIECES = 16  # below it, no room is left for a sentence beside the claim
 
 Row = NDArray[np.float32]
 Read = list[list[Row]]  # windows, then outputs in the order they were asked for
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """Which files hold the weights, and how they are read.
+
+    way: how texts are laid out, cut and joined; part of the model's name, because it changes scores.
+    numbers: files that the graphs read.
+    context: the most pieces of the sentence before that a pair shows; 0: the weights know of none.
+    """
+
+    way: int
+    vectors: str
+    pairs: str
+    numbers: tuple[str, ...]
+    context: int
+
+    @property
+    def widths(self) -> dict[str, dict[str, int]]:
+        """The outputs that each graph must have, with their widths."""
+        if self.vectors == self.pairs:
+            return {self.vectors: _VECTOR_WIDTHS | _PAIR_WIDTHS}
+        return {self.vectors: _VECTOR_WIDTHS, self.pairs: _PAIR_WIDTHS}
+
+
+_ONE_GRAPH = _Build(1, "model.int8.onnx", "model.int8.onnx", (), context=0)
+# What training/ makes. A graph is run as a whole, and a vector leaves after a few layers: hence two, which share
+# their numbers.
+_TWO_GRAPHS = _Build(2, "vector.onnx", "pair.onnx", ("weights.bin",), context=64)
 
 
 class PairModel(Protocol):
@@ -79,19 +109,23 @@ class Network:
 
     Nothing is cut silently. A text that is too long is read in windows that overlap by half. A
     claim keeps at least half of the room, and only a claim that is longer than that is cut. Both
-    are logged at DEBUG.
+    are logged at DEBUG. The context of a pair takes what room is left, and is no part of what is read.
     """
 
-    def __init__(self, graph: Path, tokenizer: Path, *, max_pieces: int, threads: int) -> None:
-        """Load both files. max_pieces: the longest row, special pieces included.
+    def __init__(
+        self, graph: Path, tokenizer: Path, *, max_pieces: int, threads: int, max_context: int = 0
+    ) -> None:
+        """Load both files. max_pieces: the longest row, special pieces included; max_context: pieces of context.
 
         Raises ModelError if a file cannot be used.
         """
         if max_pieces < _MIN_PIECES:
             raise ModelError(f"{graph.parent}: rows of {max_pieces} pieces are too short to read a pair.")
-        self._max_pieces, self._threads = max_pieces, threads
+        self._max_pieces, self._max_context, self._threads = max_pieces, max_context, threads
         self._tokenizer = _open_tokenizer(tokenizer)
-        self._marks = frozenset(self._tokenizer.encode("", "").tokens)  # what separates sentence and claim
+        empty = self._tokenizer.encode("", "")
+        self._marks = frozenset(empty.tokens)  # what separates sentence and claim
+        self._end = empty.ids[-1:]
         self._session, self._trouble = _open_session(graph)
         self._graph = graph
         self.inputs = frozenset(item.name for item in self._session.get_inputs())
@@ -110,8 +144,15 @@ class Network:
             return list(pool.map(partial(self._read_one, outputs), items))
 
     def _read_one(self, outputs: Sequence[str], item: Pair | str) -> Read:
-        windows = self._pair_windows(item) if isinstance(item, Pair) else self._text_windows(item)
-        return [self._run(window, outputs) for window in windows]
+        if isinstance(item, str):
+            return [self._run(window, outputs) for window in self._text_windows(item)]
+        context = self._pieces(item.context).ids[: self._max_context]
+        return [self._run(window, outputs, self._tail(window, context)) for window in self._pair_windows(item)]
+
+    def _tail(self, window: Encoding, context: list[int]) -> list[int]:
+        """Return the pieces of context that fit behind a window, between marks of their own."""
+        fitting = context[: max(0, self._max_pieces - len(window) - 2 * len(self._end))]
+        return [*self._end, *fitting, *self._end] if fitting else []
 
     def _text_windows(self, text: str) -> list[Encoding]:
         room = self._max_pieces - self._tokenizer.num_special_tokens_to_add(False)
@@ -139,11 +180,11 @@ class Network:
             plain = plain.replace(mark, f"{mark[:1]} {mark[1:]}")
         return self._tokenizer.encode(plain, add_special_tokens=False)
 
-    def _run(self, window: Encoding, outputs: Sequence[str]) -> list[Row]:
+    def _run(self, window: Encoding, outputs: Sequence[str], tail: Sequence[int] = ()) -> list[Row]:
         columns = {
-            "input_ids": window.ids,
-            "attention_mask": window.attention_mask,
-            "token_type_ids": window.type_ids,
+            "input_ids": [*window.ids, *tail],
+            "attention_mask": [*window.attention_mask, *(1 for _ in tail)],
+            "token_type_ids": [*window.type_ids, *(0 for _ in tail)],
         }
         feed = {name: np.array([columns[name]], dtype=np.int64) for name in self.inputs}
         try:
@@ -165,27 +206,37 @@ class EmbeddedModel:
 
         Raises ModelError if a file is missing or is not of this build.
         """
-        folder = weights or files("monitor.judge") / "weights"
-        for name in (_GRAPH, _TOKENIZER):
-            if not (folder / name).is_file():
-                raise ModelError(f"{folder / name}: the file is missing. Install monitor again.")
-        with as_file(folder / _GRAPH) as graph, as_file(folder / _TOKENIZER) as tokenizer:
-            self._network = Network(graph, tokenizer, max_pieces=_MAX_PIECES, threads=threads)
-            self.name = f"embedded-v{_WAY}-{content_hash((graph, tokenizer))}"
-        if self._network.output_widths != _OUTPUT_WIDTHS:
-            raise ModelError(f"{folder / _GRAPH}: expected outputs of the widths {_OUTPUT_WIDTHS}.")
+        with as_file(files("monitor.judge") / "weights") as packaged:
+            folder = weights or packaged
+            build = _TWO_GRAPHS if (folder / _TWO_GRAPHS.pairs).is_file() else _ONE_GRAPH
+            parts = [folder / name for name in (*build.widths, *build.numbers, _TOKENIZER)]
+            for part in parts:
+                if not part.is_file():
+                    raise ModelError(f"{part}: the file is missing. Install monitor again.")
+            networks = {graph: _open_network(folder, graph, build, threads=threads) for graph in build.widths}
+            self.name = f"embedded-v{build.way}-{content_hash(parts)}"
+        self._vectors, self._pairs = networks[build.vectors], networks[build.pairs]
+        for graph, widths in build.widths.items():
+            if networks[graph].output_widths != widths:
+                raise ModelError(f"{folder / graph}: expected outputs of the widths {widths}.")
 
     def score(self, pairs: Sequence[Pair]) -> list[PairScores]:
         """Score each pair, in the same order, with a probability for each stance."""
-        return [_pair_scores(windows) for windows in self._network.read(pairs, ("scores", "verdict"))]
+        return [_pair_scores(windows) for windows in self._pairs.read(pairs, tuple(_PAIR_WIDTHS))]
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (n, 384) vectors of length 1, in the order of the texts."""
         vectors = np.empty((len(texts), WIDTH), dtype=np.float32)
-        for row, windows in enumerate(self._network.read(texts, ("embedding",))):
+        for row, windows in enumerate(self._vectors.read(texts, tuple(_VECTOR_WIDTHS))):
             mean = np.mean([window[0] for window in windows], axis=0, dtype=np.float64)
             vectors[row] = mean / np.linalg.norm(mean)
         return vectors
+
+
+def _open_network(folder: Path, graph: str, build: _Build, *, threads: int) -> Network:
+    return Network(
+        folder / graph, folder / _TOKENIZER, max_pieces=_MAX_PIECES, threads=threads, max_context=build.context
+    )
 
 
 def content_hash(paths: Sequence[Path]) -> str:

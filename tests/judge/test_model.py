@@ -229,6 +229,41 @@ def test_weights_of_another_build_are_refused(tmp_path: Path) -> None:
         EmbeddedModel(threads=1, weights=tmp_path)
 
 
+@pytest.mark.parametrize("name", ["vector.onnx", "weights.bin", "tokenizer.json"])
+def test_missing_parts_of_weights_in_two_graphs_are_named(tmp_path: Path, name: str) -> None:
+    """What training/ makes is several files; a copy may lack one."""
+    for other in {"vector.onnx", "pair.onnx", "weights.bin", "tokenizer.json"} - {name}:
+        (tmp_path / other).write_bytes(b"")
+    with pytest.raises(ModelError, match=f"{name}: the file is missing"):
+        EmbeddedModel(threads=1, weights=tmp_path)
+
+
+def test_a_pair_graph_of_another_build_is_refused(tmp_path: Path) -> None:
+    """Each of two graphs must have the outputs that it is read for."""
+    write_export(tmp_path, graph_path="pair.onnx")
+    write_export(tmp_path, graph_path="vector.onnx")
+    (tmp_path / "weights.bin").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"vector\.onnx: expected outputs of the widths \{'embedding': 384\}"):
+        EmbeddedModel(threads=1, weights=tmp_path)
+
+
+@pytest.mark.parametrize("room", [0, 3])
+def test_a_context_is_read_where_there_is_room_for_it(tmp_path: Path, room: int) -> None:
+    """The sentence before gives way to sentence and claim, and is cut at its length."""
+    write_export(tmp_path)
+    files = (tmp_path / "model.onnx", tmp_path / "tokenizer.json")
+    network = Network(*files, max_pieces=16, threads=1, max_context=room)
+
+    def read(premise: str, context: str) -> list[float]:
+        ((row,),) = network.read([Pair(premise, "troops were sent", context)], ("logits",))[0]
+        return [float(number) for number in row]
+
+    short, full = "nobody denied", "nobody denied " * 5  # with claim and marks, 16 pieces
+    assert (read(short, "the ministry denied") == read(short, "")) is (room == 0)
+    assert read(short, "the ministry denied troops") == read(short, "the ministry denied" if room else "")
+    assert read(full, "the ministry denied") == read(full, "")
+
+
 def test_a_network_without_room_for_a_pair_is_refused(tmp_path: Path) -> None:
     """Sixteen pieces are the least that holds a sentence beside a claim."""
     write_export(tmp_path)

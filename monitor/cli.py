@@ -347,8 +347,8 @@ async def _go_on(store: Store, settings: Settings, watched: Baseline, models: Mo
     _list(store, settings, watched)
     async with open_world(settings) as world:
         numbers = f"{len(watched.claims)} claims in {len(settings.feeds)} feeds"
-        print(f"Following {numbers}. End with Ctrl-C.", file=sys.stderr)
-        await Daemon(store, settings, world, models).run()
+        following = f"Following {numbers}. End with Ctrl-C."
+        await Daemon(store, settings, world, models).run(started=lambda: print(following, file=sys.stderr))
 
 
 def _list(store: Store, settings: Settings, watched: Baseline) -> None:

@@ -99,8 +99,11 @@ class Daemon:
         async with self.turn:
             self.store.tidy()
 
-    async def run(self) -> None:
-        """Keep going until SIGTERM or SIGINT. Raises whatever a job raised: a bug ends the daemon, loudly."""
+    async def run(self, *, started: Callable[[], None] = lambda: None) -> None:
+        """Keep going until SIGTERM or SIGINT. Raises whatever a job raised: a bug ends the daemon, loudly.
+
+        started: called once these signals end it in good order, and not before.
+        """
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         failures: list[Exception] = []
         by_force = threading.Timer(END_WITHIN_S, os._exit, args=(1,))  # a hung call must not keep the process
@@ -131,6 +134,7 @@ class Daemon:
         scheduler.add_job(run_job, "interval", [self.tick], **interval, **options)
         scheduler.add_job(run_job, "cron", [self.tidy], hour=3, minute=17, **options)
         scheduler.start()
+        started()
         await ended.wait()
         scheduler.shutdown(wait=False)
         async with self.turn:  # the job that was cut off has left the store

@@ -68,9 +68,7 @@ class Network(nn.Module):
 
     def pooled(self, hidden: Tensor, bias: Tensor) -> Tensor:
         """Return what both pair outputs read, (b, WIDTH), from the states after EXIT layers."""
-        for layer in self.layers[EXIT:]:
-            hidden = layer(hidden, bias)
-        return torch.tanh(self.pooler(hidden[:, 0]))
+        return torch.tanh(self.pooler(self._behind(hidden, bias)[:, 0]))
 
     def pair(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return the logits of the scores (b, 3) and of the verdict (b, 5); the front layers learn nothing."""
@@ -82,9 +80,12 @@ class Network(nn.Module):
     def teacher(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Return the vector of all twelve layers, as the start weights make it."""
         hidden, bias = self.front(ids, mask)
+        return _mean(self._behind(hidden, bias), mask)
+
+    def _behind(self, hidden: Tensor, bias: Tensor) -> Tensor:
         for layer in self.layers[EXIT:]:
             hidden = layer(hidden, bias)
-        return _mean(hidden, mask)
+        return hidden
 
 
 def _mean(hidden: Tensor, mask: Tensor) -> Tensor:

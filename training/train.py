@@ -125,11 +125,6 @@ class Trainer:
         )
         self.step = 0
 
-    def master_from(self, state: dict[str, Tensor]) -> None:
-        for (name, p), master in zip(self.learning, self.masters, strict=True):
-            master.data.copy_(state[name])
-            p.data.copy_(master.data)
-
     def learn(self, loss: Tensor, rate: float) -> None:
         loss.backward()
         for (_, p), master in zip(self.learning, self.masters, strict=True):

@@ -24,8 +24,9 @@ ARTICLES = 20  # of each kind; a quarter of them against many claims, which take
 ON_THE_STORY = (
     10  # one article in so many is on the story of the claims; the rest of the news is about other things
 )
+# Not ru_maxrss: a new process inherits that from the one that started it.
 LOAD = """
-import resource, time
+import time
 began = time.perf_counter()
 from pathlib import Path
 from monitor.judge.model import EmbeddedModel
@@ -33,7 +34,8 @@ from monitor.records import Pair
 model = EmbeddedModel(threads=2, weights={weights!r} and Path({weights!r}))
 took = time.perf_counter() - began
 model.score([Pair("word " * 400, "claim")] * 4)
-print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+status = Path("/proc/self/status").read_text().splitlines()
+print(took, int(next(line.split()[1] for line in status if line.startswith("VmHWM"))) / 1024)
 """
 
 

@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from training import names
 from training import network as nets
 from training.examples import Example, inference_pairs, read_rows
 from training.export import export
@@ -31,12 +32,13 @@ from training.vectors import evidence, follow_teacher, teacher_vectors, tell_apa
 HERE = Path(__file__).parent
 BATCH = 32
 # One round goes once through every label, each time in another wording and beside other unrelated pairs. The rate
-# falls from each number to the next within a round.
-RATES = (5e-5, 5e-5, 1e-4, 8e-5, 1e-6)
+# goes from each number to the next within a round.
+RATES = (5e-5, 5e-5, 1e-4, 8e-5, 1e-4, 1e-4, 1e-4, 1e-6)
 INFERENCE_RATE = 5e-5
-REPLAYED = 2000  # inference pairs in each round, so that what they taught is not forgotten
+REPLAYED = 6000  # inference pairs in each round, so that what they taught is not forgotten
 RARE = frozenset({"contradicts", "updates", "mentions"})
-TRAPS = 400  # of each language in a round
+TRAPS = 200  # of each language in a round
+NAMED = 2500  # pairs of names in a round
 FOLLOWED, APART = 2, 220  # rounds of following the teacher, steps of telling apart
 FOLLOW_RATE, APART_RATE = 3e-4, 2e-4
 
@@ -58,13 +60,14 @@ def _nearness(
 
 
 def round_of(stories: Sequence[Story], replayed: Sequence[Example], number: int) -> list[Example]:
-    """Put one round together: labels and unrelated pairs of every story, traps, and some inference pairs."""
+    """Put one round together: labels and unrelated pairs of every story, traps, names, some inference pairs."""
     rng = random.Random(f"round {number}")
     drawn = [example for story in stories for example in one_round(story, rng)]
     if number == len(RATES) - 2:  # the last one: what is rare stands in it twice
         again = (example for story in stories for example in one_round(story, rng))
         drawn += [example for example in again if example.verdicts & RARE and "unrelated" not in example.verdicts]
     drawn += [trap.example for trap in traps(read_patterns(HERE / "data/patterns", test=False), TRAPS, rng)]
+    drawn += names.pairs(HERE / "data/names", NAMED, rng)
     start = number * REPLAYED % len(replayed)
     return drawn + list(replayed[start : start + REPLAYED])
 

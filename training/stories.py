@@ -22,7 +22,7 @@ SCORE_OF = {
 }
 # Of each article in a round: pairs that have nothing to do with each other, the nearest ones likeliest. Articles
 # of whole stories are longer, and most of their sentences bear on nothing.
-NEGATIVES, NEGATIVES_OF_WHOLE = 6, 10
+NEGATIVES, NEGATIVES_OF_WHOLE = 5, 6
 SHOWN = 0.7  # how often the sentence before is shown; pairs alone must be read too
 NEAR = 0.06  # softness of "likeliest", in cosine
 

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from training.examples import LICENSED, Example, inference_example, inference_pairs, read_rows
+from training.names import pairs as name_pairs
+from training.names import read_names
 from training.patterns import KINDS, QUIET, TEST_FACTS, Trap, read_patterns, traps
 from training.stories import Story, negatives, one_round, read_story, split, texts_of, training_stories
 
 ROOT = Path(__file__).parents[2]
 PATTERNS, OWN = ROOT / "training/data/patterns", ROOT / "training/data/stories"
+NAMES_OF = ROOT / "training/data/names"
 SHARED = ROOT.parent / "shared"
 LANGUAGES = {"en", "fr", "de", "es", "it", "pt", "ru", "uk", "ko", "ja"}
 NAMES = sorted(path.name for path in OWN.glob("*/"))
@@ -190,3 +193,24 @@ def test_a_quiet_answer_to_an_unrelated_trap_is_right() -> None:
     )
     assert trap.accepted == QUIET
     assert "confirms" not in trap.accepted
+
+
+def test_every_name_has_a_form_in_each_language_and_neighbours_in_its_table() -> None:
+    """A name without a neighbour teaches that any two names are one."""
+    tables = read_names(NAMES_OF)
+    assert sum(map(len, tables)) > 400
+    for table in tables:
+        for named in table.values():
+            assert set(named.names) == LANGUAGES, named.id
+            assert all(forms and all(forms) for forms in named.names.values()), named.id
+            assert named.near and set(named.near) <= set(table) - {named.id}, named.id
+
+
+def test_pairs_of_names_cannot_be_told_by_their_words_alone() -> None:
+    """The same frame stands in pairs that confirm and in pairs that do not, and languages mix."""
+    found = list(name_pairs(NAMES_OF, 3000, random.Random(1)))
+    verdicts = Counter(frozenset(e.verdicts) for e in found)
+    assert all(verdicts[kind] > 200 for kind in verdicts), verdicts
+    assert {"confirms"} in verdicts and {"contradicts"} in verdicts
+    same_words = [e for e in found if e.premise == e.hypothesis]
+    assert len(same_words) < 0.03 * len(found)

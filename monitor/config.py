@@ -81,12 +81,19 @@ def _claim_id(value: str) -> str:
     return value
 
 
+def _domain(value: str) -> str:
+    if not re.fullmatch(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}", value) or value != value.lower():
+        raise ValueError("expected a domain in small letters, such as example.org")
+    return value
+
+
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 PartialDate = Annotated[str, BeforeValidator(_published)]
 Language = Annotated[str, AfterValidator(_language)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Domain = Annotated[str, AfterValidator(_domain)]
 ClaimId = Annotated[str, AfterValidator(_claim_id)]
 
 
@@ -149,12 +156,16 @@ class FeedSettings(_Section):
 
 
 class Settings(_Section):
-    """config/feeds.yaml: every default of the product stands here and nowhere else."""
+    """config/feeds.yaml: every default of the product stands here and nowhere else.
+
+    families: registered domain, or host → the publisher it belongs to.
+    """
 
     reader: ReaderSettings = ReaderSettings()
     collect: CollectSettings = CollectSettings()
     read: ReadSettings = ReadSettings()
     judge: JudgeSettings = JudgeSettings()
+    families: dict[Domain, str] = Field(default_factory=dict)
     feeds: tuple[FeedSettings, ...] = Field(default=(), strict=False)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from monitor.config import Settings
 from monitor.errors import ConfigError, StoreError
 from monitor.report.calendar import day_bounds, digest_due, local_day
-from monitor.report.digest import Digest, build_digest, from_json, to_json
+from monitor.report.digest import NO_FAMILIES, Digest, build_digest, from_json, to_json
 from monitor.report.listing import Status
 from monitor.store import Store
 
@@ -26,7 +27,8 @@ def write_digest(store: Store, settings: Settings, *, now: datetime) -> Digest:
     Written again on the same day, it is the same digest, grown.
     """
     day = local_day(now, settings.reader.time_zone)
-    digest = make_digest(store, day=day, since=store.digests.until_before(day), until=now)
+    since = store.digests.until_before(day)
+    digest = make_digest(store, day=day, since=since, until=now, families=settings.families)
     store.digests.put(day, since=digest.since, until=digest.until, body=to_json(digest))
     return digest
 
@@ -36,7 +38,8 @@ def preview_digest(store: Store, settings: Settings, *, now: datetime) -> Digest
     day = local_day(now, settings.reader.time_zone)
     last = store.digests.last_day()
     period = store.digests.period(last) if last else None
-    return make_digest(store, day=day, since=period[1] if period else None, until=now)
+    since = period[1] if period else None
+    return make_digest(store, day=day, since=since, until=now, families=settings.families)
 
 
 def digest_of_day(store: Store, settings: Settings, day: date, *, now: datetime) -> Digest:
@@ -50,11 +53,21 @@ def digest_of_day(store: Store, settings: Settings, day: date, *, now: datetime)
     start, end = day_bounds(day, settings.reader.time_zone)
     if start > now:
         raise ConfigError(f"{day}: that day is still to come. Choose an earlier one.")
-    return make_digest(store, day=day, since=start, until=min(end, now))
+    return make_digest(store, day=day, since=start, until=min(end, now), families=settings.families)
 
 
-def make_digest(store: Store, *, day: date, since: datetime | None, until: datetime) -> Digest:
-    """Put together what was found in (since, until]. Raises StoreError before the first round."""
+def make_digest(
+    store: Store,
+    *,
+    day: date,
+    since: datetime | None,
+    until: datetime,
+    families: Mapping[str, str] = NO_FAMILIES,
+) -> Digest:
+    """Put together what was found in (since, until]. Raises StoreError before the first round.
+
+    families: domain → the publisher it belongs to.
+    """
     baseline = store.claims.baseline()
     if baseline is None:
         raise StoreError("The database has no claims yet. Do a round first: monitor run --once")
@@ -69,6 +82,7 @@ def make_digest(store: Store, *, day: date, since: datetime | None, until: datet
         last_found=store.findings.last_found(until=until),
         failing=store.feeds.failing(),
         counts={"articles read": store.articles.read_between(since, until)} | waiting,
+        families=families,
     )
 
 

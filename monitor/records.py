@@ -94,10 +94,19 @@ class ArticleToRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """An agency that an article says its text comes from. words: what says so, as it stands on the page."""
+
+    agency: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Extract:
     """What one page says: the article without its surroundings.
 
     author, site, the dates and canonical_url (absolute, as it stands) are None where the page names none.
+    credits: the agencies it says its text comes from.
     """
 
     title: str
@@ -107,6 +116,7 @@ class Extract:
     published_at: datetime | None
     modified_at: datetime | None
     canonical_url: str | None
+    credits: tuple[Credit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +237,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class StoredFinding:
-    """A finding with where it was found, as reports and queries read it."""
+    """A finding with where it was found, as reports and queries read it.
+
+    origin_id: the article that was first of those that copied each other; None if it was not compared yet.
+    credits: the agencies that the article names as where its text comes from.
+    """
 
     id: int
     finding: Finding
@@ -241,6 +255,8 @@ class StoredFinding:
     found_at: datetime
     model: str
     rules_version: str
+    origin_id: int | None = None
+    credits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,3 +278,32 @@ class StepCount:
     done: int
     failed: int
     note: str = ""
+
+
+class CopyKind(StrEnum):
+    """How one article was found to be a copy of another."""
+
+    TEXT = "text"
+    RETOLD = "retold"
+
+
+@dataclass(frozen=True, slots=True)
+class CopyLink:
+    """Two articles of which one copies the other, or both a third: first < second.
+
+    share: how much of the shorter one stands in the longer, in [0, 1].
+    """
+
+    first: int
+    second: int
+    kind: CopyKind
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """An article and its dates, which say who was first. published_at is None where it is unknown."""
+
+    id: int
+    published_at: datetime | None
+    first_seen_at: datetime

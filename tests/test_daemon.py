@@ -167,7 +167,7 @@ def test_one_round_does_every_step_and_ends(line: Line) -> None:
     done = line.run("run", "--once")
     assert done.returncode == 0, done.stderr
     steps = [step for (step,) in line.rows("SELECT step FROM rounds ORDER BY id")]
-    assert steps == ["poll", "read", "embed", "judge"]
+    assert steps == ["poll", "read", "embed", "origins", "judge"]
     assert line.has("SELECT 1 FROM findings")
     check_whole(line)
 

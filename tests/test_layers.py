@@ -20,6 +20,7 @@ ROOMS = {
     "datasette": {"monitor.web"},
     "feedparser": {"monitor.collect.feeds"},
     "pebble": {"monitor.read.workers"},
+    "rensa": {"monitor.read.origins"},
     "typer": {"monitor.cli"},
 }
 # The middle decides and never acts: it may not import the edge, nor anything that reaches the world by itself.
@@ -30,6 +31,10 @@ PURE = {
     "monitor.collect.guard",
     "monitor.collect.schedule",
     "monitor.collect.feeds",
+    "monitor.read.copies",
+    "monitor.read.credits",
+    "monitor.read.families",
+    "monitor.read.origins",
     "monitor.read.sentences",
     "monitor.claims",
     "monitor.judge.calibration",
@@ -54,7 +59,7 @@ EDGE = {
 }
 WORLD = {"socket", "subprocess", "urllib.request", "http.client", "aiohttp", "asyncio", "threading"}
 # Each may import those before it.
-NAMES_ABOVE = ("desk", "pipeline", "add_baseline", "daemon", "demo", "cli")
+NAMES_ABOVE = ("desk", "pipeline", "trace", "add_baseline", "daemon", "demo", "cli")
 ABOVE = [f"monitor.{name}" for name in NAMES_ABOVE]
 
 

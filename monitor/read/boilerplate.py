@@ -24,6 +24,12 @@ PAIRS = frozenset(
     image-credit social-media next-article prev-article article-tags article-footer article-credit
     up-next on-topic""".split()  # noqa: SIM905  # a list of words reads best as words
 )
+# Of these, the ones that may name the agency a text comes from; not where they belong to a picture or other story.
+BYLINES = frozenset({"byline", "bylines", "dateline"})
+CREDIT_PAIRS = frozenset({"wire-credit", "agency-credit", "article-credit"})
+OTHERS = frozenset({"related", "relateds", "recommended", "teaser", "teasers", "mostread", "trending", "popular"})
+ELSEWHERE = "ancestor::figure | ancestor::footer | ancestor::aside | ancestor::nav"
+BYLINE_CHARS = 200
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 BLOCKS = "//nav | //footer | //aside | //form | //dialog | //figure | //iframe | //noscript | //button | //svg"
 ROLES = (
@@ -63,9 +69,13 @@ def is_teaser(line: str, *, linked: bool) -> bool:
     return linked or ":" in line[:40] or "：" in line[:40] or not line.rstrip().endswith((".", "。", "!", "?"))
 
 
-def remove_surroundings(tree: Tree) -> None:
-    """Drop navigation, banners, related stories, share bars, captions and teasers from the tree, in place."""
+def remove_surroundings(tree: Tree) -> list[str]:
+    """Drop navigation, banners, related stories, share bars, captions and teasers from the tree, in place.
+
+    Returns what the dropped bylines, datelines and credit lines said, in the order of the page.
+    """
     total = text_chars(tree)
+    bylines = [line for element in _named(tree) if (line := _byline(element))]
     for element in [*tree.xpath(BLOCKS), *tree.xpath(ROLES), *_named(tree)]:
         if element.getparent() is not None and not _holds_article(element, total):
             element.drop_tree()
@@ -77,6 +87,19 @@ def remove_surroundings(tree: Tree) -> None:
             paragraph.drop_tree()
     for time in tree.xpath("//p//time"):
         time.drop_tag()  # trafilatura would drop the date inside a sentence with it
+    return list(dict.fromkeys(bylines))
+
+
+def _byline(element: Tree) -> str | None:
+    """Return the line of an element that is named as saying who wrote; None for others, those of pictures too."""
+    words = _name_words(element)
+    named = not BYLINES.isdisjoint(words) or any(f"{a}-{b}" in CREDIT_PAIRS for a, b in pairwise(words))
+    if not named or element.xpath(ELSEWHERE):
+        return None
+    if any(not OTHERS.isdisjoint(_name_words(outer)) for outer in element.iterancestors()):
+        return None
+    line = " ".join(element.text_content().split())
+    return line if 0 < len(line) <= BYLINE_CHARS else None
 
 
 def _holds_article(element: Tree, total: int) -> bool:
@@ -93,10 +116,17 @@ def _named(tree: Tree) -> list[Tree]:
     for element in tree.xpath("//body//*[@class or @id or @data-component]"):
         if element.tag in ("article", "main"):
             continue
-        names = " ".join(element.get(key) or "" for key in ("class", "id", "data-component"))
-        if any(_is_surrounding(name) for name in names.split()):
+        if any(_is_surrounding(name) for name in _names(element).split()):
             found.append(element)
     return found
+
+
+def _name_words(element: Tree) -> list[str]:
+    return [word.lower() for word in WORD.findall(_names(element))]
+
+
+def _names(element: Tree) -> str:
+    return " ".join(element.get(key) or "" for key in ("class", "id", "data-component"))
 
 
 def _is_surrounding(name: str) -> bool:

@@ -15,6 +15,7 @@ from trafilatura.settings import Document, use_config
 
 from monitor.errors import ReadError
 from monitor.read.boilerplate import find_container, is_teaser, remove_surroundings, text_chars
+from monitor.read.credits import find_credits
 from monitor.read.markup import Tree, clean_line, parse_markup
 from monitor.read.page_facts import PageFacts, find_facts
 from monitor.records import Extract
@@ -64,7 +65,7 @@ def extract_article(body: bytes, *, url: str, content_type: str | None = None) -
 def _extract(body: bytes, *, url: str, content_type: str | None) -> Extract:
     tree = parse_markup(body, content_type=content_type)
     facts = find_facts(tree, url=url)
-    remove_surroundings(tree)
+    bylines = remove_surroundings(tree)
     container = find_container(tree)
     lines = _find_lines(tree, container, facts)
     if not lines and facts.body:
@@ -79,6 +80,7 @@ def _extract(body: bytes, *, url: str, content_type: str | None) -> Extract:
         published_at=facts.published_at,
         modified_at=facts.modified_at,
         canonical_url=facts.canonical_url,
+        credits=find_credits(text, bylines=[*filter(None, [facts.stated_author]), *bylines]),
     )
 
 

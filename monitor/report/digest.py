@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.errors import StoreError
+from monitor.read.credits import agency_of_site
+from monitor.read.families import family_of
+from monitor.read.origins import independent
 from monitor.records import Baseline, Claim, FailingFeed, Manner, Stance, StoredFinding
+
+NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 
 
 class Section(StrEnum):
@@ -36,7 +42,7 @@ _SECTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Another article that carries the same sentence."""
+    """Another article that carries the same sentence, or copies the article it stands in."""
 
     outlet: str
     title: str
@@ -49,7 +55,7 @@ class Item:
     """One sentence that is new, and who says it where.
 
     evidence: word for word. asserted_by is None where no pattern tells. figure_old, figure_new: as written.
-    score: in [0, 1]. copies: articles with the same sentence, oldest first, this one not among them.
+    score: in [0, 1]. copies: articles with the same sentence, or that copy this one, oldest first.
     """
 
     finding_id: int
@@ -70,7 +76,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ClaimNews:
-    """What is new on one claim. Each section is sorted by article date, undated articles last."""
+    """What is new on one claim. Each section is sorted by article date, undated articles last.
+
+    confirmed_by: how many independent sources its confirmations come from; None where it was not counted.
+    """
 
     claim_id: str
     text: str
@@ -80,6 +89,7 @@ class ClaimNews:
     figures: tuple[Item, ...] = ()
     updates: tuple[Item, ...] = ()
     mentions: tuple[Item, ...] = ()
+    confirmed_by: int | None = None
 
     def items(self, section: Section) -> tuple[Item, ...]:
         """Return the items of one section."""
@@ -142,12 +152,13 @@ def build_digest(
     last_found: Mapping[str, datetime],
     failing: Sequence[FailingFeed],
     counts: Mapping[str, int],
+    families: Mapping[str, str] = NO_FAMILIES,
 ) -> Digest:
     """Sort what is new by claim, fold copies, and name the silent claims and the failing feeds.
 
     news: the findings of (since, until], in any order; those on claims that the baseline no longer lists are left
     out. last_found: claim id → when something was last found on it. counts: what to show in the head, in their
-    order, such as {"articles read": 61, "findings": 9}.
+    order, such as {"articles read": 61, "findings": 9}. families: domain → the publisher it belongs to.
     """
     by_claim: dict[str, list[StoredFinding]] = {}
     for found in news:
@@ -160,7 +171,7 @@ def build_digest(
         baseline_lang=baseline.lang,
         baseline_published=baseline.published,
         counts=tuple(Count(name, number) for name, number in counts.items()),
-        claims=tuple(_claim_news(c, by_claim[c.id]) for c in baseline.claims if c.id in by_claim),
+        claims=tuple(_claim_news(c, by_claim[c.id], families) for c in baseline.claims if c.id in by_claim),
         silent=tuple(
             SilentClaim(c.id, c.text, c.lang, last_found.get(c.id))
             for c in baseline.claims
@@ -199,16 +210,47 @@ def _adapter() -> TypeAdapter[Digest]:
     return TypeAdapter(Digest)
 
 
-def _claim_news(claim: Claim, found: Iterable[StoredFinding]) -> ClaimNews:
-    groups: dict[tuple[Section, str], list[StoredFinding]] = {}
+def _claim_news(claim: Claim, found: Iterable[StoredFinding], families: Mapping[str, str]) -> ClaimNews:
+    by_section: dict[Section, list[StoredFinding]] = {section: [] for section in Section}
     for one in sorted(found, key=_by_age):
-        groups.setdefault((_section(one), _wording(one.finding.evidence)), []).append(one)
-    sections: dict[Section, list[Item]] = {section: [] for section in Section}
-    for (section, _), same in groups.items():
-        sections[section].append(_item(same))
-    return ClaimNews(
-        claim.id, claim.text, claim.lang, **{section.value: tuple(items) for section, items in sections.items()}
-    )
+        by_section[_section(one)].append(one)
+    items = {
+        section.value: tuple(_item(same) for same in _fold(section_found))
+        for section, section_found in by_section.items()
+    }
+    confirming = by_section[Section.CONFIRMATIONS]
+    by = independent(source_of(one, families) for one in confirming) if confirming else None
+    return ClaimNews(claim.id, claim.text, claim.lang, **items, confirmed_by=by)
+
+
+def _fold(found: Sequence[StoredFinding]) -> list[list[StoredFinding]]:
+    """Put the sentences of one section together that are copies, the oldest first.
+
+    found: oldest first. The same wording is one sentence, wherever it stands. What else an article says that
+    copies another goes under what that one says first; another figure is no copy.
+    """
+    groups: dict[object, list[StoredFinding]] = {}
+    told: dict[object, tuple[int, list[StoredFinding]]] = {}
+    for one in found:
+        wording = _wording(one.finding.evidence)
+        origin = (one.origin_id or f"article {one.article_id}", one.finding.figure_new)
+        article, group = told.get(origin, (one.article_id, []))
+        if wording not in groups and article != one.article_id:
+            group.append(one)
+            continue
+        groups.setdefault(wording, []).append(one)
+        told.setdefault(origin, (one.article_id, groups[wording]))
+    return list(groups.values())
+
+
+def source_of(found: StoredFinding, families: Mapping[str, str]) -> tuple[str, ...]:
+    """Name what a finding comes from: two that share a name are not independent.
+
+    The article that was first; the agencies it credits; the publisher, or the agency whose own site it is.
+    """
+    family = family_of(found.url, families)
+    origin = f"origin {found.origin_id or found.article_id}"
+    return origin, *(f"from {name}" for name in (*found.credits, agency_of_site(family) or family))
 
 
 def _by_age(found: StoredFinding) -> tuple[bool, datetime, int]:

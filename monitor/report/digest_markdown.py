@@ -46,7 +46,7 @@ def _claim(news: ClaimNews, zone: str) -> Iterator[str]:
     yield f"## {escape(news.claim_id)} {escape(news.text)}"
     for section in Section:
         if items := news.items(section):
-            yield f"### {wording.HEADINGS[section]} ({len(items)})"
+            yield f"### {wording.heading(news, section)}"
             yield from (_item(item, zone) for item in items)
 
 

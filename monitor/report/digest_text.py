@@ -68,7 +68,7 @@ def _claim(news: ClaimNews, zone: str, width: int) -> Iterator[Line]:
         if not items:
             continue
         yield Line("", Role.PLAIN)
-        yield from _set(f"{wording.HEADINGS[section]} ({len(items)})", width, indent=2, role=Role(section.value))
+        yield from _set(wording.heading(news, section), width, indent=2, role=Role(section.value))
         for item in items:
             yield from _mention(item, zone, width) if section is Section.MENTIONS else _item(item, zone, width)
 

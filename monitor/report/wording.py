@@ -9,7 +9,7 @@ from babel import Locale
 
 from monitor.records import Manner
 from monitor.report.calendar import local_day, write_date, write_day, write_moment
-from monitor.report.digest import Digest, Item, Section, SilentClaim, totals
+from monitor.report.digest import ClaimNews, Digest, Item, Section, SilentClaim, totals
 
 HEADINGS = {
     Section.CONFIRMATIONS: "Confirmed",
@@ -41,6 +41,19 @@ _MANNERS = {
 
 # ISO 639 codes of the languages that are written from right to left and that news is published in.
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def heading(news: ClaimNews, section: Section) -> str:
+    """Head a section: 'Confirmed (3)', or 'Confirmed (3, by 2 independent sources)' where that differs."""
+    return f"{HEADINGS[section]} ({number_words(news, section)})"
+
+
+def number_words(news: ClaimNews, section: Section) -> str:
+    """Count the items of a section; of confirmations, the independent sources too where there are fewer."""
+    number = len(news.items(section))
+    if section is not Section.CONFIRMATIONS or news.confirmed_by in (None, number):
+        return str(number)
+    return f"{number}, by {news.confirmed_by} independent {'source' if news.confirmed_by == 1 else 'sources'}"
 
 
 def count_words(section: Section, number: int) -> str:

@@ -113,6 +113,10 @@ class Articles:
                     'INSERT INTO sentences (version_id, idx, start, "end", text_hash) VALUES (?, ?, ?, ?, ?)',
                     [(version_id, s.index, s.start, s.end, text_hash(s.text)) for s in sentences],
                 )
+                conn.executemany(
+                    "INSERT INTO credits (version_id, agency, words) VALUES (?, ?, ?)",
+                    [(version_id, credit.agency, credit.words) for credit in extract.credits],
+                )
             conn.execute(
                 """
                 UPDATE articles

@@ -17,6 +17,7 @@ from monitor.store.digests import Digests
 from monitor.store.feeds import Feeds
 from monitor.store.findings import Findings
 from monitor.store.migrations import migrations
+from monitor.store.origins import Origins
 from monitor.store.rounds import Rounds
 from monitor.store.rows import writing
 
@@ -32,6 +33,7 @@ class Store:
     articles: Articles
     claims: Claims
     findings: Findings
+    origins: Origins
     digests: Digests
     rounds: Rounds
 
@@ -95,7 +97,7 @@ def open_readonly(path: Path) -> Iterator[Store]:
 
 def _store(conn: sqlite3.Connection) -> Store:
     db = Database(conn, execute_plugins=False)
-    return Store(db, Feeds(db), Articles(db), Claims(db), Findings(db), Digests(db), Rounds(db))
+    return Store(db, Feeds(db), Articles(db), Claims(db), Findings(db), Origins(db), Digests(db), Rounds(db))
 
 
 def _migrate(db: Database) -> None:

@@ -14,11 +14,14 @@ from monitor.store.rows import select, to_moment, to_moment_or_none, to_text, wr
 
 _STORED = """
     SELECT findings.*, stands.claim_id, stands.claim, stands.article_id, stands.url, stands.outlet, stands.title,
-           stands.lang, stands.published_at, judges.model, judges.rules AS rules_version
+           stands.lang, stands.published_at, judges.model, judges.rules AS rules_version,
+           origins.origin_id,
+           (SELECT group_concat(agency, char(10)) FROM credits WHERE version_id = findings.version_id) AS credits
     FROM findings
     JOIN current_findings AS stands ON stands.id = findings.id
     JOIN claims ON claims.id = stands.claim_id
     JOIN judges ON judges.id = findings.judge_id
+    LEFT JOIN origins ON origins.article_id = stands.article_id
 """
 
 
@@ -257,4 +260,6 @@ def _stored(row: sqlite3.Row) -> StoredFinding:
         found_at=to_moment(row["found_at"]),
         model=row["model"],
         rules_version=row["rules_version"],
+        origin_id=row["origin_id"],
+        credits=tuple(row["credits"].split("\n")) if row["credits"] else (),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from monitor.records import Baseline, Claim, FailingFeed, Finding, Manner, PairScores, Stance, StoredFinding
-from monitor.report.digest import Digest, build_digest
+from monitor.report.digest import NO_FAMILIES, Digest, build_digest
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 SINCE = NOW - timedelta(days=1)
@@ -149,6 +150,7 @@ def flood_digest(
     *,
     since: datetime | None = SINCE,
     failing: tuple[FailingFeed, ...] = FAILING,
+    families: Mapping[str, str] = NO_FAMILIES,
 ) -> Digest:
     """Build the digest of today."""
     return build_digest(
@@ -160,4 +162,5 @@ def flood_digest(
         last_found={"F4": datetime(2026, 11, 18, 23, 30, tzinfo=UTC)},
         failing=failing,
         counts={"articles read": 1061, "findings": len(news)},
+        families=families,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -157,6 +158,68 @@ def test_copied_sentences_are_folded_under_the_first() -> None:
     assert first.copies[0] == Copy("Copy Courier", "Article 8", "https://valley.example/news/8", early)
 
 
+def traced(number: int, evidence: str, origin: int, *, credits: tuple[str, ...] = ()) -> StoredFinding:
+    """A confirmation in an article whose origin is known, each outlet on a site of its own."""
+    one = found(
+        number, "F1", Stance.CONFIRMS, evidence, outlet=f"Outlet {number}", url=f"https://outlet{number}.example/1"
+    )
+    return replace(one, origin_id=origin, credits=credits)
+
+
+def test_what_copies_of_an_article_say_is_folded_under_it() -> None:
+    """In other words or another language; what only another report says stands for itself."""
+    first = [traced(1, "The dam broke.", 1), replace(traced(2, "Water came.", 1), article_id=1)]
+    copies = [traced(3, "Der Damm brach.", 1), traced(4, "Water came.", 1)]
+    news = only(*first, *copies, traced(5, "It gave way.", 5))
+    assert [item.evidence for item in news.confirmations] == ["The dam broke.", "Water came.", "It gave way."]
+    assert [[copy.outlet for copy in item.copies] for item in news.confirmations] == [
+        ["Outlet 3"],
+        ["Outlet 4"],
+        [],
+    ]
+    assert news.confirmed_by == 2
+
+
+def test_a_copy_with_another_figure_stands_for_itself() -> None:
+    """A desk that changes a figure says something new."""
+    one, other = (
+        replace(found(n, "F2", Stance.UPDATES, f"Now {figure}.", new=figure), origin_id=1)
+        for n, figure in ((1, "1,700"), (2, "1,750"))
+    )
+    assert len(only(one, other).figures) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "families", "number"),
+    [
+        ({}, {}, 2),
+        ({"credits": ("AFP",)}, {}, 1),
+        ({}, {"outlet1.example": "House", "outlet2.example": "House"}, 1),
+        ({"origin_id": 9}, {}, 1),
+    ],
+)
+def test_confirmations_are_counted_by_independent_sources(
+    changes: dict[str, object], families: dict[str, str], number: int
+) -> None:
+    """One agency, one house or one origin is one source, though the sentences differ."""
+    news = [replace(traced(n, f"Sentence {n}.", n), **changes) for n in (1, 2)]  # type: ignore[arg-type]  # a table
+    digest = flood_digest(tuple(news), families=families)
+    assert digest.claims[0].confirmed_by == number
+    assert len(digest.claims[0].confirmations) == 2 - (number == 1 and "origin_id" in changes)
+
+
+def test_an_agency_s_own_site_and_its_clients_are_one_source() -> None:
+    """What others credit to it, it published."""
+    own = replace(traced(1, "It broke.", 1), url="https://tass.ru/1")
+    client = traced(2, "The dam is gone.", 2, credits=("TASS",))
+    assert only(own, client).confirmed_by == 1
+
+
+def test_only_confirmations_are_counted_by_source() -> None:
+    """A claim that nobody confirms has no number of confirmations."""
+    assert only(found(1, "F1", Stance.MENTIONS, "It is said.")).confirmed_by is None
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
@@ -211,6 +274,7 @@ def test_totals_count_folded_items_over_all_claims() -> None:
     assert totals(flood_digest(())) == {}
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(NEWS), unique_by=lambda f: f.id).map(tuple))
 def test_order_of_the_findings_changes_nothing_and_none_is_lost(news: tuple[StoredFinding, ...]) -> None:
     """The digest depends on what was found, not on how the store returned it."""

@@ -57,7 +57,7 @@ def test_text_shows_a_whole_digest() -> None:
         "21 Nov 2026, 07:00 CET to 22 Nov 2026, 07:00 CET. Times: Europe/Berlin.",
         "Articles read: 1,061 · Findings: 9",
         "F1 · The Oberau dam broke on 3 October 2026.",
-        "  Confirmed (2)",
+        "  Confirmed (2, by 1 independent source)",
         "    River authority\n    “The dam at Oberau gave way on 3 October.”\n"
         "      The Valley Post · 21 Nov 2026, 22:00 · English · over 99% sure\n      Article 1\n"
         "      https://valley.example/news/1\n      also in 2 others: Copy Courier, Weekly Copy\n",

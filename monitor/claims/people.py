@@ -1,4 +1,4 @@
-"""Two asserters, as sentences write them → whether they are one person: across spellings, scripts and word order."""
+"""Two asserters, as sentences write them → whether they are one person, in any spelling and script."""
 
 from __future__ import annotations
 
@@ -24,16 +24,34 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-‑'’ʼ.]+[^\W\d_]+)*")
 _KATAKANA = re.compile(r"[ァ-ヺー]{2,}(?:[・＝=][ァ-ヺー]+)*(?![のはがと])")
 _WITHOUT_CAPITALS = frozenset({"ko", "ja", "zh"})
 # Spellings of one sound, the longer ones first.
-_SOUNDS: Sequence[tuple[str, str]] = (
-    *(("shch", "š"), ("tsch", "č"), ("sch", "š"), ("tch", "č"), ("ch", "č"), ("sh", "š"), ("sz", "š"), ("cz", "č")),
-    *(("zh", "ž"), ("kh", "h"), ("ph", "f"), ("th", "t"), ("ts", "s"), ("tz", "s"), ("ck", "k"), ("qu", "k")),
-    *(("q", "k"), ("x", "ks"), ("w", "v"), ("ou", "u"), ("oo", "u"), ("c", "k"), ("y", "i"), ("j", "i")),
-)  # fmt: skip
+_SPELLINGS = (
+    "shch=š tsch=č sch=š tch=č ch=č sh=š sz=š cz=č zh=ž kh=h ph=f th=t ts=s tz=s ck=k qu=k q=k x=ks w=v ou=u oo=u "
+    "c=k y=i j=i"
+)
+_SOUNDS: Sequence[tuple[str, str]] = re.findall(r"(\S+)=(\S+)", _SPELLINGS)
 _VOWELS = frozenset("aeiou")
 _NEIGHBOURS = frozenset(
     frozenset(pair)
-    for pair in "bp bv pf fv pv dt gk gh hk sz šs žz žš čš čs čk ži zi čž lr mn hv tš td zt čt hf".split()
-)
+    for pair in (
+        "bp",
+        "bv",
+        "pf",
+        "fv",
+        "pv",
+        "dt",
+        "gk",
+        "gh",
+        "hk",
+        "sz",
+        "šs",
+        "žz",
+        "žš",
+        "čš",
+        "čs",
+        "čk",
+        "ži",
+    )
+) | {frozenset(pair) for pair in ("zi", "čž", "lr", "mn", "hv", "tš", "td", "zt", "čt", "hf")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +66,11 @@ class Name:
 
 
 def same_person(
-    one: str, other: str, *, langs: tuple[str | None, str | None] = (None, None), aliases: Mapping[str, str]
+    one: str, other: str, *, langs: tuple[str | None, str | None] = (None, None), aliases: Mapping[str, Name]
 ) -> bool:
     """Tell whether two asserters are one person.
 
-    one, other: "Dmitry Peskov, the Kremlin spokesman", "пресс-секретарь Песков"; langs: their languages, None where
+    one, other: "António Guterres, the UN chief" and "генсек Гутерриш"; langs: their languages, None where
     unknown. aliases: see aliases_by_name(). False where either names nobody. A family name alone is taken for
     the person of that name; two different given names are two persons.
     """
@@ -82,7 +100,8 @@ def name_of(asserter: str, lang: str | None) -> Name:
     if code in _WITHOUT_CAPITALS:
         kept = [word for word in words if not _is_office(word, cues)]
         return Name(_romanised(" ".join(kept)), sure=kept == words)
-    runs = [
+    no_name: list[str] = []
+    runs: list[list[str]] = [
         [word for _, word in run]
         for capital, run in groupby(
             (
@@ -93,26 +112,25 @@ def name_of(asserter: str, lang: str | None) -> Name:
         )
         if capital
     ]
-    # "Kremlin spokesman Dmitry Peskov": the longest run is the name, the last of equals ("the Kremlin's Peskov").
-    return Name(_romanised(" ".join(max(reversed(runs), key=len, default=[]))), sure=True)
+    # Of "UN spokesman Farhan Haq" the longest run is the name, of "the Ministry's Lind" the last one of equals.
+    return Name(_romanised(" ".join(max(reversed(runs), key=len, default=no_name))), sure=True)
 
 
-def aliases_by_name(groups: Sequence[Sequence[str]]) -> Mapping[str, str]:
-    """Turn what a person wrote down to be one, a row of names each, into a lookup: romanised name → first name."""
-    return {"".join(_romanised(name)): "".join(_romanised(group[0])) for group in groups for name in group}
+def aliases_by_name(groups: Sequence[Sequence[str]]) -> Mapping[str, Name]:
+    """Turn what a person wrote down to be one, a row of names each, into a lookup: any of them → the first."""
+    return {"".join(_romanised(name)): Name(_romanised(group[0]), sure=True) for group in groups for name in group}
 
 
 def near(one: str, other: str) -> bool:
-    """Tell whether two romanised words sound alike: Peskow, Peskov, peseukopeu."""
+    """Tell whether two romanised words sound alike: Guterres, guterrish, guteresu."""
     first, second = _sounds(one), _sounds(other)
     if not first or not second:
         return False
     return _distance(first, second) <= SAME_WORD * min(len(first), len(second))
 
 
-def _aliased(name: Name, aliases: Mapping[str, str]) -> Name:
-    usual = aliases.get("".join(name.words))
-    return Name((usual,), sure=True) if usual else name
+def _aliased(name: Name, aliases: Mapping[str, Name]) -> Name:
+    return aliases.get("".join(name.words), name)
 
 
 def _is_office(word: str, cues: Cues | None) -> bool:

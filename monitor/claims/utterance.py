@@ -13,6 +13,7 @@ import yaml
 from babel import Locale
 
 from monitor.claims.attribution import attribution
+from monitor.claims.cues import cues_for
 
 # A day and month without a year are the last ones, but a preview may look this far ahead.
 AHEAD = timedelta(days=45)
@@ -40,14 +41,26 @@ def said_on(sentence: str, lang: str | None, *, day: date) -> Days | None:
     """Find when what a sentence reports was said; None where it names no day for that.
 
     day: of the article; "on Thursday" is the last Thursday up to it. Of several times in a sentence the one
-    nearest to the verb of saying counts; without such a verb none does, because what happened is not what was said.
+    nearest to the verb of saying counts; without such a verb none does: what happened is not what was said.
     """
     found = list(times(sentence, lang, day=day))
-    verb = attribution(sentence, lang).said
-    if not found or verb is None:
+    verbs = _verbs(sentence, lang)
+    if not found or not verbs:
         return None
-    nearest = min(found, key=lambda dated: max(dated.start - verb[1], verb[0] - dated.end, 0))
+    nearest = min(found, key=lambda dated: min(_between(dated, verb) for verb in verbs))
     return nearest.days if nearest.days.first <= day else None
+
+
+def _verbs(sentence: str, lang: str | None) -> list[tuple[int, int]]:
+    """Find the verb of whoever says it or, where nobody is sure to, every word that may be one."""
+    said, cues = attribution(sentence, lang).said, cues_for(sentence, lang)
+    if said or cues is None:
+        return [said] if said else []
+    return [m.span() for m in cues.attribution["says"].finditer(sentence)]
+
+
+def _between(dated: Dated, verb: tuple[int, int]) -> int:
+    return max(dated.start - verb[1], verb[0] - dated.end, 0)
 
 
 def times(sentence: str, lang: str | None, *, day: date) -> Iterator[Dated]:
@@ -97,11 +110,12 @@ def _words(lang: str) -> _Words | None:
     bent: list[list[str]] = lists.get("weekdays", [])  # type: ignore[assignment]
     weekdays = {name.lower(): number for number, name in locale.days["stand-alone"]["wide"].items()}
     weekdays |= {name.lower(): number for number, names in enumerate(bent) for name in names}
-    back = [
+    ago, weeks, month_back = (
         {word.lower(): number for number, words in lists[kind].items() for word in words}  # type: ignore[attr-defined]
         for kind in ("ago", "weeks", "months")
-    ]
-    return _Words(months, weekdays, *back, patterns=_patterns(lang, months, weekdays, *back))
+    )
+    patterns = _patterns(lang, months, weekdays, ago, weeks, month_back)
+    return _Words(months, weekdays, ago, weeks, month_back, patterns)
 
 
 def _patterns(

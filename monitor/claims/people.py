@@ -100,7 +100,6 @@ def name_of(asserter: str, lang: str | None) -> Name:
     if code in _WITHOUT_CAPITALS:
         kept = [word for word in words if not _is_office(word, cues)]
         return Name(_romanised(" ".join(kept)), sure=kept == words)
-    no_name: list[str] = []
     runs: list[list[str]] = [
         [word for _, word in run]
         for capital, run in groupby(
@@ -113,7 +112,8 @@ def name_of(asserter: str, lang: str | None) -> Name:
         if capital
     ]
     # Of "UN spokesman Farhan Haq" the longest run is the name, of "the Ministry's Lind" the last one of equals.
-    return Name(_romanised(" ".join(max(reversed(runs), key=len, default=no_name))), sure=True)
+    longest = sorted(runs, key=len)[-1] if runs else []
+    return Name(_romanised(" ".join(longest)), sure=True)
 
 
 def aliases_by_name(groups: Sequence[Sequence[str]]) -> Mapping[str, Name]:

@@ -244,6 +244,26 @@ def findings(
 
 
 @app.command()
+def explain(
+    finding: Annotated[int, typer.Argument(metavar="FINDING", help="Its number, as `monitor findings` shows it.")],
+    config: ConfigOption = None,
+    db: DbOption = DB,
+) -> None:
+    """Show each step that led to a finding."""
+    from monitor.report.explanation import explain as steps
+    from monitor.report.explanation import explanation_text
+
+    zone = _settings(config).reader.time_zone
+    with open_readonly(db) as store:
+        found = store.findings.one(finding)
+        if found is None:
+            raise ConfigError(f"{finding}: no finding that stands has this number. List them: monitor findings")
+        stored, claim, version = found
+        explained = steps(stored, claim, store.articles.version(version))
+    print(explanation_text(explained, zone=zone, width=width()), end="")
+
+
+@app.command()
 def search(
     words: Annotated[
         list[str], typer.Argument(metavar="WORDS", help="They must all occur; accents do not matter.")

@@ -170,6 +170,21 @@ def test_findings_are_those_asked_for(words: list[str], number: int, capsys: Cap
     assert number == 0 or all(len(line) <= 80 for line in text.splitlines())
 
 
+def test_a_finding_is_explained_by_its_number(capsys: Capture, db: Path) -> None:
+    """The number stands in the list of findings."""
+    (found, *_) = json.loads(fine(monitor(capsys, "findings", "--db", db, "--json")))
+    assert f"finding {found['id']}" in fine(monitor(capsys, "findings", "--db", db))
+    text = fine(monitor(capsys, "explain", found["id"], "--db", db))
+    assert text.startswith(f"Finding     {found['id']}: {found['stance']} {found['claim']}")
+    assert all(len(line) <= 80 for line in text.splitlines())
+
+
+def test_a_number_that_no_finding_has_is_refused(capsys: Capture, db: Path) -> None:
+    said = monitor(capsys, "explain", "999", "--db", db)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "monitor: 999: no finding that stands has this number. List them: monitor findings\n"
+
+
 @pytest.mark.parametrize("words", [["societe"], ["société", "BARRAGE"], ["Société du barrage"], ['"']])
 def test_search_takes_words_as_people_type_them(words: list[str], capsys: Capture, db: Path) -> None:
     """Accents, capitals and stray quotation marks do not matter."""

@@ -41,6 +41,7 @@ PURE = {
     "monitor.judge.candidates",
     "monitor.judge.context",
     "monitor.judge.stance",
+    "monitor.judge.state",
     "monitor.judge.prompt",
     "monitor.report",
 }

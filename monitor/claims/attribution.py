@@ -25,12 +25,14 @@ class Attribution:
     asserted_by: the speaker, with role words, as written; None where no pattern is sure.
     through: who passes it on ("the agency reports that the minister said"), as written.
     start, end: where asserted_by stands in the sentence; None where an earlier sentence named the speaker.
+    said: where the verb of saying starts and ends; None for "according to".
     """
 
     asserted_by: str | None = None
     through: str | None = None
     start: int | None = None
     end: int | None = None
+    said: tuple[int, int] | None = None
 
 
 def asserted_by(sentence: str, lang: str | None, *, context: Sequence[str] = ()) -> str | None:
@@ -61,8 +63,12 @@ def attribution(sentence: str, lang: str | None, *, context: Sequence[str] = ())
         name = _named_before(context, cues)
         # "The minister" is not the spokesman who was named before.
         fits = _is_pronoun(words, cues) or words.split()[-1] in (name or "").lower()
-        return Attribution(name if fits else None, through)
-    return Attribution(sentence[chosen.start : chosen.end], through, chosen.start, chosen.end)
+        return Attribution(name if fits else None, through, said=_verb(chosen))
+    return Attribution(sentence[chosen.start : chosen.end], through, chosen.start, chosen.end, _verb(chosen))
+
+
+def _verb(speaker: Speaker) -> tuple[int, int] | None:
+    return (speaker.verb, speaker.after) if speaker.verb is not None and speaker.after is not None else None
 
 
 def _speakers(sentence: str, cues: Cues) -> list[Speaker]:

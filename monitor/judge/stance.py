@@ -219,13 +219,12 @@ def by_stance(scores: PairScores) -> Mapping[str, float]:
     A model without an output of its own for stances has no opinion on updates and mentions: what it calls neutral
     counts as unrelated.
     """
+    nothing = dict.fromkeys((*Stance, UNRELATED), 0.0)
     if scores.stances:
-        return scores.stances
-    return {
+        return nothing | dict(scores.stances)
+    return nothing | {
         Stance.CONFIRMS: scores.entails,
         Stance.CONTRADICTS: scores.contradicts,
-        Stance.UPDATES: 0.0,
-        Stance.MENTIONS: 0.0,
         UNRELATED: scores.neutral,
     }
 

@@ -17,8 +17,8 @@ from monitor.report.wording import language_name, sureness
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
 COLUMNS = (
-    "claim", "stance", "manner", "asserted_by", "evidence", "figure_old", "figure_new", "score", "outlet", "title",
-    "lang", "published_at", "found_at", "url", "model", "rules_version",
+    "id", "claim", "stance", "manner", "asserted_by", "evidence", "figure_old", "figure_new", "score", "outlet",
+    "title", "lang", "published_at", "found_at", "url", "model", "rules_version",
 )  # fmt: skip
 
 # What a spreadsheet takes for a formula at the start of a cell, full-width forms included
@@ -213,7 +213,8 @@ def _cell(value: Json) -> str:
 def _finding_lines(found: StoredFinding, zone: str, width: int) -> Iterator[str]:
     said = found.finding
     manner = "" if said.manner == "statement" else f" ({said.manner})"
-    yield from _set(f"{said.claim_id} {said.stance.upper()}{manner} · {sureness(said.score)}", width)
+    head = f"{said.claim_id} {said.stance.upper()}{manner} · {sureness(said.score)} · finding {found.id}"
+    yield from _set(head, width)
     if said.figure_new is not None:
         yield from _set(f"{said.figure_old or '?'} → {said.figure_new}", width, indent=2)
     if said.asserted_by is not None:

@@ -9,13 +9,13 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.records import ClaimRevision, Finding, Manner, PairScores, Stance, StoredFinding, Version
+from monitor.records import Claim, ClaimRevision, Finding, Manner, PairScores, Stance, StoredFinding, Version
 from monitor.store.rows import select, to_moment, to_moment_or_none, to_text, writing
 
 _STORED = """
     SELECT findings.*, stands.claim_id, stands.claim, stands.article_id, stands.url, stands.outlet, stands.title,
-           stands.lang, stands.published_at, judges.model, judges.rules AS rules_version,
-           origins.origin_id,
+           stands.lang, stands.published_at, claims.lang AS claim_lang, judges.model,
+           judges.rules AS rules_version, origins.origin_id,
            (SELECT group_concat(agency, char(10)) FROM credits WHERE version_id = findings.version_id) AS credits
     FROM findings
     JOIN current_findings AS stands ON stands.id = findings.id
@@ -179,6 +179,19 @@ class Findings:
             to_text(until),
         )
         return [_stored(row) for row in rows]
+
+    def one(self, number: int) -> tuple[StoredFinding, Claim, int] | None:
+        """Return a finding that stands, its claim and the number of its version; None if there is no such one."""
+        rows = select(
+            self._db,
+            _STORED + "WHERE findings.id = ?",
+            number,
+        )
+        if not rows:
+            return None
+        stored = _stored(rows[0])
+        claim = Claim(stored.finding.claim_id, stored.claim_text, rows[0]["claim_lang"])
+        return stored, claim, rows[0]["version_id"]
 
     def last_found(self, *, until: datetime) -> Mapping[str, datetime]:
         """Return for each claim with a finding that stands when the last one was found, up to a moment."""

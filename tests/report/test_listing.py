@@ -102,13 +102,13 @@ def rows(text: str) -> list[dict[str, str]]:
 def test_findings_are_told_with_their_sentence_and_source() -> None:
     """Who says what, word for word, and where; then the wording of the claims."""
     assert findings_text([DENIAL, FIGURE], zone="Europe/Zurich") == (
-        "C1 CONTRADICTS (denial) · 88% sure\n"
+        "C1 CONTRADICTS (denial) · 88% sure · finding 7\n"
         "  La société du barrage:\n"
         "  “La société du barrage dément toute rupture.”\n"
         "  Le Courrier · 21 Nov 2026, 07:04 · French\n"
         "  https://courrier.example/2\n"
         "\n"
-        "C2 UPDATES · 88% sure\n"
+        "C2 UPDATES · 88% sure · finding 8\n"
         "  Six people → nine people\n"
         "  “At least nine people died.”\n"
         "  Le Courrier · undated · language unknown\n"

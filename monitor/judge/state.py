@@ -1,0 +1,220 @@
+"""Findings on a claim → its state: who stands behind it, who denies it, how its figure moved, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from monitor.claims.manner import manner_of
+from monitor.claims.people import Name, same_person
+from monitor.claims.utterance import said_on
+from monitor.records import Manner, Stance, StoredFinding
+
+INDEPENDENT = 2  # origins that must agree before a claim counts as confirmed and not just as reported
+
+
+class Standing(StrEnum):
+    """How a claim stands, from the weakest to what overrules all others."""
+
+    OPEN = "open"
+    REPORTED = "reported"
+    CONFIRMED = "confirmed"
+    FIGURE_MOVED = "figure moved"
+    DISPUTED = "disputed"
+    ADMITTED = "admitted"
+    RETRACTED = "retracted"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one finding says happened. day: of the utterance, else of the article, None where neither is known.
+
+    dated: the sentence itself names the day. origin: articles that copied each other share one.
+    admits: it owns up to what was denied before, or takes back what was said.
+    """
+
+    finding_id: int
+    stance: Stance
+    manner: Manner
+    day: date | None
+    dated: bool
+    actor: str | None
+    lang: str | None
+    origin: str
+    figure: str | None
+    admits: bool
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Somebody denies, once or again. words: of the first time, verbatim. day: of the first utterance, if known.
+
+    repeats: findings that report it again, as news or as background. closed_by: the finding in which the same
+    actor owns up, or None.
+    """
+
+    actor: str | None
+    words: str
+    day: date | None
+    finding_id: int
+    repeats: tuple[int, ...]
+    closed_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FigurePoint:
+    """A figure as it was given on a day. figure: as written."""
+
+    figure: str
+    day: date
+    actor: str | None
+    finding_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimState:
+    """How a claim stands and what that rests on.
+
+    since: the day of the utterance that made it so, None where no dated one did. origins: how many independent
+    ones confirm. actors: who confirms by name, in the order they spoke. rests_on: numbers of findings, ascending.
+    """
+
+    standing: Standing
+    since: date | None
+    origins: int
+    actors: tuple[str, ...]
+    denials: tuple[Denial, ...]
+    figures: tuple[FigurePoint, ...]
+    rests_on: tuple[int, ...]
+
+
+def event_of(stored: StoredFinding, *, origin: str) -> Event:
+    """Read from a finding what happened, and when it was said."""
+    finding = stored.finding
+    article = stored.published_at.date() if stored.published_at else None
+    said = said_on(finding.evidence, stored.lang, day=article) if article else None
+    return Event(
+        finding_id=stored.id,
+        stance=finding.stance,
+        manner=finding.manner,
+        day=said.last if said else article,
+        dated=said is not None,
+        actor=finding.asserted_by,
+        lang=stored.lang,
+        origin=origin,
+        figure=finding.figure_new,
+        admits=manner_of(finding.evidence, stored.lang).admits,
+        evidence=finding.evidence,
+    )
+
+
+def state_of(events: Iterable[Event], *, aliases: Mapping[str, Name] | None = None) -> ClaimState:
+    """Decide how a claim stands. The order in which the events are given changes nothing.
+
+    An event without a day supports what is there, and never moves a figure or closes a denial by itself.
+    """
+    ordered = sorted(events, key=_when)
+    confirming = [e for e in ordered if e.stance is Stance.CONFIRMS]
+    denials = _denials(ordered, aliases or {})
+    figures = _figures(ordered)
+    origins = list(dict.fromkeys(e.origin for e in confirming))
+    standing, grounds = _standing(ordered, confirming, origins, denials, figures)
+    days = [e.day for e in ordered if e.finding_id in grounds[:1] and e.day]
+    return ClaimState(
+        standing=standing,
+        since=days[0] if days else None,
+        origins=len(origins),
+        actors=tuple(dict.fromkeys(e.actor for e in confirming if e.actor)),
+        denials=denials,
+        figures=figures,
+        rests_on=tuple(sorted(grounds)),
+    )
+
+
+def _standing(
+    ordered: Sequence[Event],
+    confirming: Sequence[Event],
+    origins: Sequence[str],
+    denials: Sequence[Denial],
+    figures: Sequence[FigurePoint],
+) -> tuple[Standing, Sequence[int]]:
+    """Return the strongest standing, and the findings it rests on, the one that made it so first."""
+    withdrawn = [e.finding_id for e in ordered if e.stance is Stance.CONTRADICTS and e.admits and e.day]
+    admitted = [(d.closed_by, d.finding_id) for d in denials if d.closed_by is not None]
+    standing_denials = [d for d in denials if d.closed_by is None]
+    support = [e.finding_id for e in confirming]
+    if withdrawn:
+        return Standing.RETRACTED, withdrawn
+    if admitted and not standing_denials:
+        return Standing.ADMITTED, [number for pair in admitted for number in pair]
+    if standing_denials:
+        against = [number for d in standing_denials for number in (d.finding_id, *d.repeats)]
+        return Standing.DISPUTED, [*against, *support]
+    if figures:
+        return Standing.FIGURE_MOVED, [figures[-1].finding_id, *(p.finding_id for p in figures[:-1]), *support]
+    if len(origins) >= INDEPENDENT:
+        second = next(e.finding_id for e in confirming if e.origin == origins[INDEPENDENT - 1])
+        return Standing.CONFIRMED, [second, *(number for number in support if number != second)]
+    return (Standing.REPORTED, support) if support else (Standing.OPEN, [])
+
+
+def _denials(ordered: Sequence[Event], aliases: Mapping[str, Name]) -> tuple[Denial, ...]:
+    """Put what one actor denies into one denial, however often it is repeated, and close it where they own up."""
+    groups: list[list[Event]] = []
+    for event in ordered:
+        if event.stance is not Stance.CONTRADICTS or event.admits:
+            continue
+        for group in groups:
+            if _same_actor(group[0], event, aliases) or group[0].evidence == event.evidence:
+                group.append(event)
+                break
+        else:
+            groups.append([event])
+    return tuple(_denial(group, ordered, aliases) for group in groups)
+
+
+def _denial(group: Sequence[Event], ordered: Sequence[Event], aliases: Mapping[str, Name]) -> Denial:
+    first, *again = group
+    last = max((e.day for e in group if e.day), default=None)
+    owns_up = next(
+        (
+            e.finding_id
+            for e in ordered
+            if e.stance in (Stance.CONFIRMS, Stance.UPDATES)
+            and e.manner is not Manner.DENIAL
+            and e.day
+            and last
+            and e.day > last
+            and _same_actor(first, e, aliases)
+        ),
+        None,
+    )
+    return Denial(
+        first.actor, first.evidence, first.day, first.finding_id, tuple(e.finding_id for e in again), owns_up
+    )
+
+
+def _same_actor(one: Event, other: Event, aliases: Mapping[str, Name]) -> bool:
+    if not one.actor or not other.actor:
+        return False
+    same_words = one.actor.casefold() == other.actor.casefold()
+    return same_words or same_person(one.actor, other.actor, langs=(one.lang, other.lang), aliases=aliases)
+
+
+def _figures(ordered: Sequence[Event]) -> tuple[FigurePoint, ...]:
+    """List the figures in the order they were given; the same one again is no move."""
+    points: list[FigurePoint] = []
+    for event in ordered:
+        if event.stance is Stance.UPDATES and event.figure and event.day:
+            if points and points[-1].figure == event.figure:
+                continue
+            points.append(FigurePoint(event.figure, event.day, event.actor, event.finding_id))
+    return tuple(points)
+
+
+def _when(event: Event) -> tuple[date, bool, str, str, int]:
+    """Order by day, undated last; the rest only makes the order the same each time."""
+    return (event.day or date.max, not event.dated, event.evidence, event.origin, event.finding_id)

@@ -1,0 +1,158 @@
+"""Finding with its article → Explanation: every step that led to it, and the words it rests on."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.claims.attribution import Attribution, attribution
+from monitor.claims.figure_moves import FigureMove
+from monitor.claims.manner import Reading
+from monitor.claims.quantities import figures
+from monitor.claims.utterance import Days, said_on
+from monitor.judge.stance import CONTEXT, RULES, RULES_VERSION, Judged, Ruling, case_of
+from monitor.records import Claim, Figure, StoredFinding, Version
+from monitor.report.calendar import write_date, write_day, write_moment
+from monitor.report.printable import safe_text, wrap
+from monitor.report.wording import language_name, sureness
+
+LABEL = 12  # cells for the words in the margin
+
+
+@dataclass(frozen=True, slots=True)
+class RuleStep:
+    """A rule that was asked. ruling: None if it had nothing to say."""
+
+    name: str
+    meaning: str
+    ruling: Ruling | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that led from an article to a finding, computed again from what is stored.
+
+    paragraph: the text around the sentence, which stands in it from start to end. said: None where the sentence
+    names no day. steps: the rules in the order they were asked, the last one decided. old_rules: the finding was
+    made by other rules than those of this program, so the steps may differ from what decided then.
+    """
+
+    stored: StoredFinding
+    claim: Claim
+    paragraph: str
+    start: int
+    end: int
+    who: Attribution
+    said: Days | None
+    reading: Reading
+    claim_figures: tuple[Figure, ...]
+    sentence_figures: tuple[Figure, ...]
+    move: FigureMove | None
+    steps: tuple[RuleStep, ...]
+    old_rules: bool
+
+
+def explain(stored: StoredFinding, claim: Claim, version: Version) -> Explanation:
+    """Go once more through every step that decided. version: the stored text in which the finding stands."""
+    finding = stored.finding
+    sentence = next(s for s in version.sentences if s.index == finding.sentence)
+    before = [s.text for s in version.sentences if 0 < sentence.index - s.index <= CONTEXT]
+    case = case_of(claim, version, Judged(sentence, finding.similarity, finding.scores))
+    steps = []
+    for rule in RULES:
+        steps.append(RuleStep(rule.__name__, (inspect.getdoc(rule) or "").split("\n")[0], rule(case)))
+        if steps[-1].ruling is not None:
+            break
+    start = version.text.rfind("\n", 0, finding.start) + 1
+    end = version.text.find("\n", finding.end)
+    return Explanation(
+        stored=stored,
+        claim=claim,
+        paragraph=version.text[start : end if end >= 0 else len(version.text)],
+        start=finding.start - start,
+        end=finding.end - start,
+        who=attribution(sentence.text, version.lang, context=before),
+        said=said_on(sentence.text, version.lang, day=version.day.date()) if version.day else None,
+        reading=case.sentence,
+        claim_figures=figures(claim.text, claim.lang),
+        sentence_figures=figures(sentence.text, version.lang),
+        move=case.move,
+        steps=tuple(steps),
+        old_rules=stored.rules_version != RULES_VERSION,
+    )
+
+
+def explanation_text(explained: Explanation, *, zone: str, width: int = 80) -> str:
+    """Set an explanation as labelled lines of at most `width` cells; only addresses may be longer."""
+    lines: list[str] = []
+    for label, texts in _parts(explained, zone):
+        for number, text in enumerate(texts):
+            margin = (label if number == 0 else "").ljust(LABEL)
+            wrapped = wrap(safe_text(text), max(width - LABEL, 2)) or [""]
+            lines += [f"{margin}{line}" if at == 0 else " " * LABEL + line for at, line in enumerate(wrapped)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _parts(e: Explanation, zone: str) -> Iterator[tuple[str, Sequence[str]]]:
+    finding, stored = e.stored.finding, e.stored
+    yield "Finding", [f"{stored.id}: {finding.stance} {e.claim.id}, {sureness(finding.score)}"]
+    yield "Claim", [e.claim.text]
+    where = " · ".join((stored.outlet, write_date(stored.published_at, zone), language_name(stored.lang)))
+    yield "Article", [stored.title, where, stored.url]
+    yield "Paragraph", [f"{e.paragraph[: e.start]}【{e.paragraph[e.start : e.end]}】{e.paragraph[e.end :]}"]
+    yield "Who says it", [_who(e)]
+    yield "When", [_when(e, zone)]
+    yield "How", [_how(e)]
+    yield "Figures", _figures(e)
+    yield "Scores", list(_scores(e))
+    if e.old_rules:
+        yield "Note", [f"Rules {stored.rules_version} decided this; below are those of today, {RULES_VERSION}."]
+    yield "Rules", [f"{step.name}: {_ruling(step)}. {step.meaning}" for step in e.steps]
+    found = write_moment(stored.found_at, zone)
+    yield "Versions", [f"model {stored.model}; rules {stored.rules_version}; found {found}"]
+
+
+def _who(e: Explanation) -> str:
+    who = e.who.asserted_by or "nobody is named"
+    return f"{who}, through {e.who.through}" if e.who.through else who
+
+
+def _when(e: Explanation, zone: str) -> str:
+    if e.said is None:
+        return f"the sentence names no day; the article is of {write_date(e.stored.published_at, zone)}"
+    days = (write_day(day) for day in dict.fromkeys((e.said.first, e.said.last)))
+    return f"said on {' to '.join(days)}, by the words of the sentence"
+
+
+def _how(e: Explanation) -> str:
+    words = ", ".join(f"“{cue}”" for cue in e.reading.cues)
+    return f"{e.reading.manner}, by {words}" if words else f"{e.reading.manner}, no word says otherwise"
+
+
+def _figures(e: Explanation) -> list[str]:
+    lines = [
+        f"{name}: {', '.join(_figure(figure) for figure in found) or 'none'}"
+        for name, found in (("claim", e.claim_figures), ("sentence", e.sentence_figures))
+    ]
+    if e.move:
+        lines.append(f"compared: {e.move.old.text} → {e.move.new.text}, {e.move.relation}")
+    return lines
+
+
+def _figure(figure: Figure) -> str:
+    return f"{figure.text} ({figure.unit})" if figure.unit else figure.text
+
+
+def _scores(e: Explanation) -> Iterator[str]:
+    scores = e.stored.finding.scores
+    yield f"entails {scores.entails:.2f}, neutral {scores.neutral:.2f}, contradicts {scores.contradicts:.2f}"
+    if scores.stances:
+        yield "stance: " + ", ".join(f"{name} {value:.2f}" for name, value in scores.stances.items())
+    yield f"nearness of sentence and claim: {e.stored.finding.similarity:.2f}"
+
+
+def _ruling(step: RuleStep) -> str:
+    if step.ruling is None:
+        return "does not apply"
+    return f"{step.ruling.stance} at {step.ruling.score:.2f}" if step.ruling.stance else "nothing to report"

@@ -20,7 +20,7 @@ ROOMS = {
     "datasette": {"monitor.web"},
     "feedparser": {"monitor.collect.feeds"},
     "pebble": {"monitor.read.workers"},
-    "typer": {"monitor.cli"},
+    "typer": {"monitor.cli", "monitor.options"},
 }
 # The middle decides and never acts: it may not import the edge, nor anything that reaches the world by itself.
 PURE = {
@@ -37,6 +37,7 @@ PURE = {
     "monitor.judge.context",
     "monitor.judge.stance",
     "monitor.judge.prompt",
+    "monitor.judge.drafting",
     "monitor.report",
 }
 EDGE = {

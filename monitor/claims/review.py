@@ -16,11 +16,11 @@ from monitor.claims.dates import stated_dates
 from monitor.claims.doubles import are_double
 from monitor.claims.manner import manner_of
 from monitor.claims.quantities import figures
-from monitor.claims.standalone import points_back, relative_time, split_facts
+from monitor.claims.standalone import ANY_MONTH, points_back, relative_time, split_facts
 from monitor.claims.worth import count_names, hits, is_question
 from monitor.records import Claim, Manner
 
-_CAPITALISED = re.compile(r"(?<=[\w,] )[A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐ]\w+")
+_CAPITALISED = re.compile(r"(?<=\w\W)\W?([A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐ]\w+)")
 _WITHOUT_CAPITALS = frozenset({"ko", "ja", "zh"})  # there, no sign tells a name
 
 
@@ -68,7 +68,7 @@ def _vague(text: str, lang: str, names: Set[str]) -> Iterator[tuple[Fault, str]]
         yield Fault.VAGUE, f"“{pointer}” points at something said before. Write what or who it is."
     if time:
         yield Fault.VAGUE, f"“{time}” is no date. Write the day, month or year."
-    known = _names_somebody(text, lang, names) or figures(text, lang) or stated_dates(text, lang)
+    known = _names_somebody(text, lang, names) or figures(text, lang) or _has_date(text, lang)
     if not (pointer or time or known):
         yield Fault.VAGUE, "names no actor, no figure and no date. Say who did what, how many, or when."
 
@@ -79,9 +79,14 @@ def _names_somebody(text: str, lang: str, names: Set[str]) -> bool:
     return (
         lang in _WITHOUT_CAPITALS
         or first in names
-        or count_names(text, lang) > 0
+        or (lang == "de" and count_names(text, lang) > 0)
+        or (lang != "de" and bool(_CAPITALISED.search(text)))
         or asserted_by(text, lang) is not None
     )
+
+
+def _has_date(text: str, lang: str) -> bool:
+    return bool(stated_dates(text, lang, near=ANY_MONTH))
 
 
 def _twofold(text: str, lang: str) -> Iterator[tuple[Fault, str]]:
@@ -94,9 +99,9 @@ def _twofold(text: str, lang: str) -> Iterator[tuple[Fault, str]]:
 def _uncheckable(text: str, lang: str) -> Iterator[tuple[Fault, str]]:
     if is_question(text):
         yield Fault.UNCHECKABLE, "is a question. Write the answer that you want to watch."
-    elif views := hits("opinion", text, lang):
+    elif views := hits("views", text, lang):
         yield Fault.UNCHECKABLE, f"“{views[0]}” is a view. Write what somebody did or said."
-    if manner_of(text, lang).manner is Manner.PLAN and not stated_dates(text, lang):
+    if manner_of(text, lang).manner is Manner.PLAN and not _has_date(text, lang):
         yield Fault.UNCHECKABLE, "foretells something without a date. Write by when, or who announced it and when."
 
 

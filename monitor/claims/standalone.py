@@ -87,8 +87,15 @@ def split_facts(sentence: str, lang: str | None) -> tuple[tuple[int, int], ...]:
     ends = [at for at in _cuts(sentence, lang) if not any(start < at[0] < end for start, end in closed)]
     starts = [0, *(after for _, after in ends)]
     parts = list(zip(starts, [*(before for before, _ in ends), len(sentence)], strict=True))
-    whole = all(_is_long_enough(sentence[start:end], lang) for start, end in parts)
-    return tuple(parts) if whole else ((0, len(sentence)),)
+    texts = [sentence[start:end] for start, end in parts]
+    long_enough = all(_is_long_enough(text, lang) for text in texts)
+    open_ones = [text for text in texts[1:] if _leans_back(text, lang, before=texts[0])]
+    return tuple(parts) if long_enough and not open_ones else ((0, len(sentence)),)
+
+
+def _leans_back(text: str, lang: str | None, *, before: str) -> bool:
+    known = points_back(_named(text, lang, [before]), lang) is None
+    return not known or hands_on(text, lang) is not None
 
 
 def stand_alone(sentence: str, lang: str | None, *, context: Sequence[str]) -> str:
@@ -111,7 +118,7 @@ def _cuts(sentence: str, lang: str | None) -> Iterator[tuple[int, int]]:
         return
     for hit in lists.joins.finditer(sentence):
         second = sentence[hit.end() :].lstrip()
-        if lists.starts.match(second) and _named(second, lang, [sentence[: hit.start()]]) != second:
+        if lists.starts.match(second):
             yield len(sentence[: hit.start()].rstrip(" ,")), len(sentence) - len(second)
 
 

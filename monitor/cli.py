@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,18 @@ from monitor.clock import utc_now
 from monitor.config import JudgeSettings, Settings, load_baseline, load_settings
 from monitor.errors import ConfigError, MonitorError
 from monitor.lock import hold
+from monitor.options import (
+    BASELINE,
+    CONFIG,
+    DB,
+    LAST_PORT,
+    BaselineOption,
+    ConfigOption,
+    DbOption,
+    Format,
+    JsonOption,
+    day_of,
+)
 from monitor.outfile import whole_file
 from monitor.records import Baseline, Stance, StepCount
 from monitor.report.calendar import day_bounds
@@ -55,33 +67,8 @@ app = typer.Typer(
 baseline_app = typer.Typer(no_args_is_help=True)
 app.add_typer(baseline_app, name="baseline", help="Begin with the article that all news is compared with.")
 
-LAST_PORT = 65535
-CONFIG, BASELINE, DB = Path("config/feeds.yaml"), Path("config/baseline.yaml"), Path("db/monitor.db")
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f"{text!r}: no day; write it as 2026-11-21.") from None
-    if not 1990 <= day.year <= 2100:
-        raise ConfigError(f"{text}: expected a day between 1990 and 2100.")
-    return day
-
-
-# None: not given. A file at the usual place is then read if it is there; one that is named must be there.
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", envvar="MONITOR_CONFIG", metavar="FILE", help=f"Settings and feeds; usually {CONFIG}."
-    ),
-]
-BaselineOption = Annotated[
-    Path, typer.Option("--baseline", envvar="MONITOR_BASELINE", metavar="FILE", help="The claims to watch.")
-]
-DbOption = Annotated[Path, typer.Option("--db", envvar="MONITOR_DB", metavar="FILE", help="The database.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
-Format = Literal["text", "html", "json", "md"]
+claims_app = typer.Typer(no_args_is_help=True)
+app.add_typer(claims_app, name="claims", help="Look at the claims that are watched.")
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -164,13 +151,19 @@ def baseline_add(
     replace: Annotated[
         bool, typer.Option("--replace", help="Write it anew; an old one is kept beside it.")
     ] = False,
+    draft_with_model: Annotated[
+        bool, typer.Option("--draft-with-model", help="Let the model at judge.url draft them, not the rules.")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """Read an article, propose its key claims, and write a file for you to correct."""
     from monitor import add_baseline
     from monitor.daemon import open_world
+    from monitor.judge.backends import open_drafter
+    from monitor.judge.model import EmbeddedModel
 
     settings = _settings(config)
+    model = open_drafter(settings.judge, key=os.environ.get("MONITOR_JUDGE_KEY")) if draft_with_model else None
     if not replace:
         add_baseline.refuse_existing(out)
 
@@ -179,18 +172,41 @@ def baseline_add(
             return await add_baseline.read_baseline(source, world)
 
     text = asyncio.run(read())
-    kept = add_baseline.write(add_baseline.draft(text), out)
+    file, refused = add_baseline.make(text, EmbeddedModel(threads=settings.judge.threads), model)
+    for line in refused:
+        print(f"monitor: refused: {safe_text(line)}.", file=sys.stderr)
+    kept = add_baseline.write(file, out)
     print(f"{out}: {len(load_baseline(out).claims)} claims proposed from “{safe_text(text.title)}”.")
     if kept:
         print(f"The old file is now {kept}.")
     print(f"Correct them in an editor, then: monitor run --once --baseline {out}")
 
 
+@claims_app.command("check")
+def claims_check(
+    baseline: BaselineOption = BASELINE,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is a remark.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Say which claims are vague, double, or cannot be checked."""
+    from monitor.claims.review import review
+    from monitor.judge.model import EmbeddedModel
+
+    claims = load_baseline(baseline).claims
+    vectors = EmbeddedModel(threads=_settings(config).judge.threads).embed([claim.text for claim in claims])
+    remarks = review(claims, vectors)
+    for remark in remarks:
+        print(f"{remark.claim_id}: {remark.fault.value}: {safe_text(remark.advice)}")
+    print(f"{baseline}: {len(claims)} claims, {len(remarks)} remarks.", file=sys.stderr)
+    if strict and remarks:
+        raise typer.Exit(1)
+
+
 @app.command()
 def digest(
     day: Annotated[
         date | None,
-        typer.Option(parser=_day, metavar="DAY", help="The digest of a day, such as 2026-11-21."),
+        typer.Option(parser=day_of, metavar="DAY", help="The digest of a day, such as 2026-11-21."),
     ] = None,
     format: Annotated[Format, typer.Option("--format", help="How to write it.")] = "text",
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file instead.")] = None,
@@ -221,7 +237,7 @@ def findings(
     stance: Annotated[Stance | None, typer.Option(help="Only of this stance.")] = None,
     since: Annotated[
         date | None,
-        typer.Option(parser=_day, metavar="DAY", help="Only found on this day or later, such as 2026-11-21."),
+        typer.Option(parser=day_of, metavar="DAY", help="Only found on this day or later, such as 2026-11-21."),
     ] = None,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, for a spreadsheet.")] = False,

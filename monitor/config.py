@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from monitor.claims.lexicon import Comparator
 from monitor.errors import ConfigError
-from monitor.records import Baseline, Claim
+from monitor.records import Baseline, Claim, ClaimKind
 
 MAX_FILE_BYTES = 5_000_000  # a config of 50,000 feeds is 4 MB; more is a mistake (a database named as the config)
 
@@ -176,18 +177,33 @@ class _BaselineHead(_Section):
     url: HttpAddress | None = None
 
 
+class _FigureRow(_Section):
+    text: str
+    low: float
+    high: float
+    unit: str | None = None
+    comparator: Comparator = Field(default=Comparator.EXACTLY, strict=False)
+
+
 class _ClaimRow(_Section):
     id: ClaimId
     text: str = Field(min_length=8, max_length=1000)
     lang: Language | None = None
     watch: bool = True
+    kind: ClaimKind | None = Field(default=None, strict=False)
+    asserted_by: str | None = None
+    figures: tuple[_FigureRow, ...] = Field(default=(), strict=False)
+    dates: tuple[PartialDate, ...] = Field(default=(), strict=False)
     start: int | None = Field(default=None, ge=0)
     end: int | None = Field(default=None, ge=0)
     quote: str | None = None
 
 
 class _BaselineFile(_Section):
-    """The claims file. start, end and quote of a claim say where it stands in the baseline article."""
+    """The claims file. start, end and quote of a claim say where it stands in the baseline article.
+
+    kind, asserted_by, figures and dates are what was read there when the claim was proposed, for a person.
+    """
 
     baseline: _BaselineHead
     claims: tuple[_ClaimRow, ...] = Field(min_length=1, strict=False)
@@ -355,6 +371,7 @@ def _known_keys(location: Sequence[int | str], top: type[_Section]) -> str:
         "feeds": FeedSettings,
         "baseline": _BaselineHead,
         "claims": _ClaimRow,
+        "figures": _FigureRow,
     }
     return ", ".join(sections.get(section, top).model_fields)
 

@@ -35,6 +35,16 @@ class Manner(StrEnum):
     PLAN = "plan"
 
 
+class ClaimKind(StrEnum):
+    """What a claim is about."""
+
+    EVENT = "event"
+    FIGURE = "figure"
+    ATTRIBUTION = "attribution"
+    PLAN = "plan"
+    BACKGROUND = "background"
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A feed and what we know about polling it. failures: in a row, 0 after a good answer."""

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.add_baseline import MAX_FILE_BYTES, BaselineText, draft, read_baseline, refuse_existing, write
+from monitor.add_baseline import MAX_FILE_BYTES, BaselineText, propose, read_baseline, refuse_existing, write
 from monitor.config import Settings, load_baseline
 from monitor.daemon import open_world
 from monitor.errors import ConfigError, MonitorError, ReadError
+from monitor.judge.model import EmbeddedModel
 from tests.command import monitor, pages
 from tests.read.news_pages import HEADLINE, PARAGRAPHS, news_page
 
@@ -101,6 +102,25 @@ def test_the_title_of_a_text_is_its_first_line_or_the_name_of_the_file(content: 
     assert "\r" not in found.text and not found.text.startswith("\ufeff")
 
 
+@pytest.mark.parametrize(
+    ("head", "day"),
+    [
+        ("date 2024-10 ", "2024-10"),
+        (" date: 2024-10-09\n\n", "2024-10-09"),
+        ("date 2024-13 ", None),
+        ("Date of ", None),
+    ],
+)
+def test_a_text_may_say_when_it_was_published(head: str, day: str | None) -> None:
+    """A text file has no metadata; offsets stay those of the file."""
+    said = "It will cost 11 million euros, the mayor said."
+    Path("bridge.txt").write_text(f"{head}{said}\nMore of it.\n")
+    found = read_file(Path("bridge.txt"))
+    assert found.published == day
+    assert found.text[len(head) : len(head) + len(said)] == said
+    assert ("2024" in found.text) == (day is None and "2024" in head)
+
+
 def picture() -> None:
     Path("article").write_bytes(b"\x89PNG\xff\xfe")
 
@@ -130,7 +150,7 @@ def test_a_file_that_is_no_article_is_named(make: Callable[[], object], line: st
 def test_an_article_that_states_nothing_is_refused() -> None:
     """An empty claims file would watch nothing, and say so to nobody."""
     with pytest.raises(ReadError, match="Poem: no sentence in it could be checked"):
-        draft(BaselineText("Poem", "Why?", "en", None, None))
+        propose(BaselineText("Poem", "Why?", "en", None, None), EmbeddedModel(threads=1))
 
 
 def test_corrections_of_a_person_are_never_lost(capsys: Capture) -> None:

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from benchmarks import evaluate, run
-from benchmarks.evaluation import headlines, stories
+from benchmarks.evaluation import headlines, proposals, stories
+from monitor.claims.baseline import Proposal
+from monitor.judge.model import EmbeddedModel
+from monitor.records import ClaimKind
 from training.stories import split
 
 ROOT = Path(__file__).parents[1]
@@ -111,3 +114,19 @@ def test_a_missing_script_is_skipped_loudly() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "bench_nothing.py SKIPPED" in done.stderr
+
+
+def test_a_listed_claim_is_found_where_a_proposal_holds_its_decisive_words() -> None:
+    """Half of the decisive words do not make the claim; the first proposal that holds them all counts."""
+    held = [Proposal("", "", start, end, 0.5, ClaimKind.EVENT, None, (), ()) for start, end in ((0, 9), (5, 30))]
+    places = {"C1": [[6, 12]], "C2": [[8, 40], [0, 9]], "C3": [[25, 31]]}
+    assert proposals.first_places(held, places) == {"C1": 2, "C2": 1, "C3": None}
+
+
+def test_most_listed_claims_of_the_story_are_proposed_first() -> None:
+    """The bar of the project: 10 of the 12 claims that a person listed, among the first 20 (November 2026: 11)."""
+    if not (shared := ROOT.parent / "shared").is_dir():
+        pytest.skip("the labelled stories are not part of this repository")
+    rows = dict(proposals.listed_claims(shared, EmbeddedModel(threads=1)))
+    found, _, listed = rows["`story`: listed claims among the first 20 proposals"].split()
+    assert int(found) >= 10 and int(listed) == 12

@@ -21,7 +21,7 @@ ROOMS = {
     "feedparser": {"monitor.collect.feeds"},
     "pebble": {"monitor.read.workers"},
     "rensa": {"monitor.read.origins"},
-    "typer": {"monitor.cli"},
+    "typer": {"monitor.cli", "monitor.options"},
 }
 # The middle decides and never acts: it may not import the edge, nor anything that reaches the world by itself.
 PURE = {
@@ -43,6 +43,7 @@ PURE = {
     "monitor.judge.stance",
     "monitor.judge.state",
     "monitor.judge.prompt",
+    "monitor.judge.drafting",
     "monitor.report",
 }
 EDGE = {

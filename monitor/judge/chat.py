@@ -76,30 +76,33 @@ class ChatModel:
         with ThreadPoolExecutor(self._threads) as pool:
             return list(pool.map(self._score_one, pairs))
 
-    def _score_one(self, pair: Pair) -> PairScores:
-        started = monotonic()
-        question = {"model": self._model, "temperature": 0, "messages": messages(pair)}
-        schema = {"name": "judgement", "strict": True, "schema": ANSWER_SCHEMA}
-        fixed_form = {"response_format": {"type": "json_schema", "json_schema": schema}}
-        status, body = self._post(question | fixed_form)
+    def ask(self, question: Sequence[Mapping[str, str]], *, form: str, schema: Mapping[str, object]) -> str:
+        """Put one question and return the model's words. form: a name for the schema its answer should have.
+
+        Raises ModelError if there is no answer of the chat API.
+        """
+        asked = {"model": self._model, "temperature": 0, "messages": question}
+        fixed_form = {"type": "json_schema", "json_schema": {"name": form, "strict": True, "schema": schema}}
+        status, body = self._post(asked | {"response_format": fixed_form})
         if status in (400, 422, 501) and (b"response_format" in body or b"json_schema" in body):
-            status, body = self._post(question)
+            status, body = self._post(asked)
         if status != 200:
             hint = _HINTS.get(status) or _HINTS.get(status // 100 * 100, "See the server's log.")
             raise ModelError(f"{self._where}: the model's server answered {status}. {hint}")
-        scores = self._parse(body, pair)
-        log.debug("pair asked model=%s s=%.1f", self._model, monotonic() - started)
-        return scores
-
-    def _parse(self, body: bytes, pair: Pair) -> PairScores:
         try:
-            completion = _Completion.model_validate_json(body)
+            return _Completion.model_validate_json(body).choices[0].message.content
         except ValidationError:
             raise ModelError(f"{self._where}: not an answer of the OpenAI chat API. Check judge.url.") from None
+
+    def _score_one(self, pair: Pair) -> PairScores:
+        started = monotonic()
+        words = self.ask(messages(pair), form="judgement", schema=ANSWER_SCHEMA)
         try:
-            return parse_answer(completion.choices[0].message.content, pair)
+            scores = parse_answer(words, pair)
         except ModelError as error:
             raise ModelError(f"{self._where}, {self._model}: {error}.") from None
+        log.debug("pair asked model=%s s=%.1f", self._model, monotonic() - started)
+        return scores
 
     def _post(self, question: Mapping[str, object]) -> tuple[int, bytes]:
         """Return status and body. A deadline over the whole request: a slow drip never trips a read time-out."""

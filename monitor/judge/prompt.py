@@ -92,10 +92,21 @@ def messages(pair: Pair) -> list[dict[str, str]]:
     Both are JSON strings on one line each. The fence carries a mark made from their contents, so that no text can
     hold the mark that would close its own fence. The same pair always gives the same messages.
     """
-    data = f"sentence: {_quoted(pair.premise)}\nclaim: {_quoted(pair.hypothesis)}"
-    mark = hashlib.sha256(data.encode()).hexdigest()[:24]
-    question = f"BEGIN MATERIAL {mark}\n{data}\nEND MATERIAL {mark}\n\nGive your answer as one JSON object."
+    data = f"sentence: {quoted(pair.premise)}\nclaim: {quoted(pair.hypothesis)}"
+    question = f"{fenced(data)}\n\nGive your answer as one JSON object."
     return [{"role": "system", "content": _RULES}, {"role": "user", "content": question}]
+
+
+def fenced(data: str) -> str:
+    """Put material between two lines with a mark made from it, so that it cannot hold the mark that ends it."""
+    mark = hashlib.sha256(data.encode()).hexdigest()[:24]
+    return f"BEGIN MATERIAL {mark}\n{data}\nEND MATERIAL {mark}"
+
+
+def unwrapped(content: str) -> str:
+    """Return the JSON of an answer, without the fence that chat models like to put around it."""
+    wrapped = _WRAPPED.fullmatch(content.strip())
+    return wrapped[1] if wrapped else content
 
 
 def parse_answer(content: str, pair: Pair) -> PairScores:
@@ -106,14 +117,13 @@ def parse_answer(content: str, pair: Pair) -> PairScores:
     answer that cannot be used is never turned into a label. Spaces of any kind are alike there: models cannot copy
     the narrow ones of French figures. The error holds no text of the article.
     """
-    wrapped = _WRAPPED.fullmatch(content.strip())
     try:
-        answer = _Answer.model_validate_json(wrapped[1] if wrapped else content)
+        answer = _Answer.model_validate_json(unwrapped(content))
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "answer"
         raise ModelError(f"the model's answer was refused: {where}: {first['type']}") from None
-    if _one_kind_of_space(answer.quote) not in _one_kind_of_space(pair.premise):
+    if one_kind_of_space(answer.quote) not in one_kind_of_space(pair.premise):
         raise ModelError("the model's answer was refused: its quote does not stand in the sentence")
     if not answer.quote.strip() and answer.stance != UNRELATED:
         raise ModelError(f"the model's answer was refused: it says {answer.stance} without a quote")
@@ -132,11 +142,12 @@ def _spread(names: tuple[str, ...], chosen: str, confidence: float) -> dict[str,
     return {name: share if name == chosen else rest for name in names}
 
 
-def _one_kind_of_space(text: str) -> str:
+def one_kind_of_space(text: str) -> str:
+    """Make every space a plain one; the text keeps its length."""
     return re.sub(r"\s", " ", text)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Write a text as a JSON string: letters and spaces as they are, all that could break a line escaped."""
     written = json.dumps(text, ensure_ascii=False)
     plain = (char.isprintable() or unicodedata.category(char) == "Zs" for char in written)

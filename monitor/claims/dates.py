@@ -1,0 +1,112 @@
+"""Sentence → Dates: find the years, months and days that a text names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import get_month_names
+
+from monitor.claims.lexicon import grammar
+from monitor.claims.quantities import figures
+
+_EAST_ASIAN = re.compile(
+    r"(?:(?P<y>(?:19|20)\d\d)[年년] ?)?(?P<m>1[0-2]|0?[1-9])[月월](?: ?(?P<d>[12]\d|3[01]|0?[1-9])[日일])?"
+)
+_ISO = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])(?:-(?P<d>0[1-9]|[12]\d|3[01]))?(?!\d)")
+_YEAR = re.compile(r"(?<![\d.,'’/:-])(?P<y>(?:19|20)\d\d)(?![\d%/:]|[.,'’]\d|[-–]\d)")
+_DAY = r"(?:[12]\d|3[01]|0?[1-9])"
+_ORDINAL = r"(?:st|nd|rd|th|er|º|°|\.)?"
+_CAPITALS = frozenset({"en", "de"})  # "may" is no month there
+
+
+@dataclass(frozen=True, slots=True)
+class StatedDate:
+    """A date in a text: text[start:end]. day: as precise as it is known: 2024, 2024-06 or 2024-06-19."""
+
+    day: str
+    start: int
+    end: int
+
+
+def stated_dates(text: str, lang: str | None, *, near: str | None = None) -> tuple[StatedDate, ...]:
+    """Find the years, months and days that a text names, in its order.
+
+    near: when the text was written, as 2024-10 or 2024-10-09; a month without a year is then the last such month
+    up to it. Without it, and for "last week", there is no date. What quantities.figures reads is no year.
+    """
+    taken = [(figure.start, figure.end) for figure in figures(text, lang)]
+    found: list[StatedDate] = []
+    for pattern in (_EAST_ASIAN, _ISO, *_written(lang), _YEAR):
+        for hit in pattern.finditer(text):
+            free = all(hit.end() <= start or end <= hit.start() for start, end in taken)
+            day = _day(hit.groupdict(), lang, near) if free else None
+            if day:
+                taken.append(hit.span())
+                found.append(StatedDate(day, *hit.span()))
+    return tuple(sorted(found, key=lambda date: date.start))
+
+
+def _day(parts: Mapping[str, str | None], lang: str | None, near: str | None) -> str | None:
+    name, day = parts.get("m"), parts.get("d") or parts.get("d2")
+    if name is None:
+        return parts["y"]
+    month = int(name) if name.isdigit() else _months(lang or "")[name.lower()]
+    year = parts.get("y") or _last_year_of(month, near)
+    if year is None:
+        return None
+    return f"{year}-{month:02}" + (f"-{int(day):02}" if day else "")
+
+
+def _last_year_of(month: int, near: str | None) -> str | None:
+    if near is None or len(near) < len("2024-10"):
+        return None
+    year, this = int(near[:4]), int(near[5:7])
+    return str(year if month <= this else year - 1)
+
+
+def _written(lang: str | None) -> Iterator[re.Pattern[str]]:
+    if _months(lang or ""):
+        yield _pattern(lang or "")
+
+
+@cache
+def _pattern(lang: str) -> re.Pattern[str]:
+    """Match 10 October 2024, October 10, 2024, le 1er juin, 3. Mai, 10 de octubre de 2024, juin 2024."""
+    capitals = lang in _CAPITALS
+    spelt = [name.capitalize() if capitals else name for name in _months(lang)]
+    names = "|".join(sorted(map(re.escape, spelt), key=len, reverse=True))
+    before = rf"(?:(?<!\d)(?P<d>{_DAY}){_ORDINAL}\s(?:de\s)?)?"
+    after = rf"(?:\s(?P<d2>{_DAY})(?:st|nd|rd|th)?(?!\d|[.,]\d))?"
+    year = r"(?:,?\s(?:de\s|del\s|do\s)?(?P<y>(?:19|20)\d\d)(?!\d))?"
+    return re.compile(rf"{before}(?<!\w)(?P<m>{names})(?!\w){after}{year}", 0 if capitals else re.IGNORECASE)
+
+
+@cache
+def _months(lang: str) -> Mapping[str, int]:
+    """Return the names of the months, in every form that numbers.yaml lists, in lower case.
+
+    Which month a form names is told by the CLDR name that it shares the longest beginning with.
+    """
+    try:
+        locale = Locale.parse(lang)
+    except (UnknownLocaleError, ValueError):
+        return {}
+    tables = [get_month_names("wide", context, locale) for context in ("format", "stand-alone")]
+    names = {name.lower(): n for table in tables for n, name in table.items() if name[:1].isalpha()}
+    forms = {
+        form: max(names, key=lambda name: (_shared(form, name), -len(name))) for form in _forms(lang) if names
+    }
+    return names | {form: names[name] for form, name in forms.items() if _shared(form, name) > 1}
+
+
+def _forms(lang: str) -> frozenset[str]:
+    return grammar(lang).words["months"]
+
+
+def _shared(one: str, other: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

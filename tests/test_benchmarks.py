@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import evaluate, run
-from benchmarks.evaluation import headlines, stories
+from benchmarks.evaluation import figures, headlines, stories
 from training.stories import split
 
 ROOT = Path(__file__).parents[1]
@@ -111,3 +111,29 @@ def test_a_missing_script_is_skipped_loudly() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "bench_nothing.py SKIPPED" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("figure", "low", "high"),
+    [
+        ({"new": "20,000", "unit": "containers"}, 20_000, 20_000),
+        ({"new": "2.6 billion", "unit": "euros"}, 2.6e9, 2.6e9),
+        ({"new": "about", "unit": "40 million euros"}, 40e6, 40e6),
+        ({"new": "4000-5000", "unit": "tonnes"}, 4000, 5000),
+        ({"new": "1/4", "unit": "trains"}, 25, 25),
+    ],
+)
+def test_the_value_of_a_label_is_read_with_its_unit(figure: dict[str, str], low: float, high: float) -> None:
+    """Some labels put half of the value into the unit."""
+    value = figures.value_of(figure, "new")
+    assert value is not None
+    assert (value.low, value.high) == (low, high)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [None, {"new": "", "unit": "euros"}, {"new": "15 March", "unit": "date"}, {"new": "full", "unit": ""}],
+)
+def test_dates_and_words_are_no_values(figure: dict[str, str] | None) -> None:
+    """They are left out of the count, and the page says so."""
+    assert figures.value_of(figure, "new") is None

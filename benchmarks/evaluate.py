@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that the parts are found when this runs as a script
 
-from benchmarks.evaluation import headlines, inference, origins, proposals, speed, stories, traps
+from benchmarks.evaluation import figures, headlines, inference, origins, proposals, speed, stories, traps
 from monitor.judge.model import EmbeddedModel
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -33,6 +33,7 @@ def parts(weights: Path | None) -> Mapping[str, Part]:
         "inference": inference.measure,
         "headlines": headlines.measure,
         "traps": traps.measure,
+        "figures": figures.measure,
         "origins": origins.measure,
         "proposals": proposals.measure,
         "speed": partial(speed.measure, weights=weights),

@@ -45,6 +45,27 @@ class ClaimKind(StrEnum):
     BACKGROUND = "background"
 
 
+class Kind(StrEnum):
+    """What sort of news a sentence is for a claim; the words of the labelled stories.
+
+    DENIAL: somebody concerned says it is not so. REFUTATION: somebody else shows it, or tells it otherwise.
+    NON_DENIAL: "did not deny". BACKGROUND: something that was known before, told again.
+    """
+
+    STATEMENT = "statement"
+    DENIAL = "denial"
+    REFUTATION = "refutation"
+    OTHER_FIGURE = "other-figure"
+    ADMISSION = "admission"
+    RETRACTION = "retraction"
+    HEDGE = "hedge"
+    UNVERIFIED = "unverified"
+    PLAN = "plan"
+    BACKGROUND = "background"
+    NO_COMMENT = "no-comment"
+    NON_DENIAL = "non-denial"
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A feed and what we know about polling it. failures: in a row, 0 after a good answer."""
@@ -208,9 +229,40 @@ class PairScores:
     stances: Mapping[str, float] = field(default_factory=dict)
 
 
+class Comparator(StrEnum):
+    """How firmly a figure is put. UP_TO and NEARLY stay at or below the number, AT_LEAST and MORE_THAN above."""
+
+    EXACTLY = "exactly"
+    AT_LEAST = "at least"
+    MORE_THAN = "more than"
+    ABOUT = "about"
+    UP_TO = "up to"
+    NEARLY = "nearly"
+    FEWER_THAN = "fewer than"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which count of a thing a figure gives; None where its sentence does not say.
+
+    state: what became of what is counted, or is to: dead, wounded, missing, delivered, promised, capacity …
+    period: total, more (an addition), event (one attack), per day, this year, since 2022 …
+    place, as_of: as written; as_of is a day, perhaps without its year.
+    """
+
+    state: str | None = None
+    period: str | None = None
+    place: str | None = None
+    as_of: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number in a text. low == high unless it is a range; unit: what is counted, as written, or None."""
+    """A number in a text. low == high unless it is a range; unit: what is counted, as written, or None.
+
+    counted: the same in any language, as things.yaml names it ("containers"), or None. claimant: who gives the
+    figure, as written, where that was asked and somebody is named.
+    """
 
     low: float
     high: float
@@ -218,6 +270,10 @@ class Figure:
     start: int
     end: int
     text: str
+    comparator: Comparator = Comparator.EXACTLY
+    counted: str | None = None
+    scope: Scope = Scope()
+    claimant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

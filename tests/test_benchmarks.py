@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import evaluate, run
-from benchmarks.evaluation import headlines, proposals, stories
+from benchmarks.evaluation import figures, headlines, proposals, stories
 from monitor.claims.baseline import Proposal
 from monitor.judge.model import EmbeddedModel
 from monitor.records import ClaimKind
@@ -130,3 +130,29 @@ def test_most_listed_claims_of_the_story_are_proposed_first() -> None:
     rows = dict(proposals.listed_claims(shared, EmbeddedModel(threads=1)))
     found, _, listed = rows["`story`: listed claims among the first 20 proposals"].split()
     assert int(found) >= 10 and int(listed) == 12
+
+
+@pytest.mark.parametrize(
+    ("figure", "low", "high"),
+    [
+        ({"new": "20,000", "unit": "containers"}, 20_000, 20_000),
+        ({"new": "2.6 billion", "unit": "euros"}, 2.6e9, 2.6e9),
+        ({"new": "about", "unit": "40 million euros"}, 40e6, 40e6),
+        ({"new": "4000-5000", "unit": "tonnes"}, 4000, 5000),
+        ({"new": "1/4", "unit": "trains"}, 25, 25),
+    ],
+)
+def test_the_value_of_a_label_is_read_with_its_unit(figure: dict[str, str], low: float, high: float) -> None:
+    """Some labels put half of the value into the unit."""
+    value = figures.value_of(figure, "new")
+    assert value is not None
+    assert (value.low, value.high) == (low, high)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [None, {"new": "", "unit": "euros"}, {"new": "15 March", "unit": "date"}, {"new": "full", "unit": ""}],
+)
+def test_dates_and_words_are_no_values(figure: dict[str, str] | None) -> None:
+    """They are left out of the count, and the page says so."""
+    assert figures.value_of(figure, "new") is None

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from monitor.claims.lexicon import Comparator, grammar, sign_grammar
-from monitor.records import Figure
+from monitor.claims.lexicon import common, grammar, sign_grammar
+from monitor.records import Comparator, Figure
 
-_OPENING = re.compile(r"[\s€$£¥«„“\"(]+$")
+_OPENING = re.compile(r"(?:\b(?:r|us|a)\$|[\s€$£¥«„“\"('’])+$")
+_ARTICLE = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(common('articles')))})$")
+UNSPACED = ("ja", "zh")
 _BEHIND_SIGNS = r"[가-힣一-龥ァ-ヴー%㎞]{0,8}?[ を이가은는을를]{0,2}"
 _BEHIND_WORDS = r"\W*(?:[^\W\d_]+\W+){0,2}?"
 
@@ -17,16 +19,24 @@ def comparator(text: str, figure: Figure, lang: str | None) -> Comparator:
     """Say how firmly a text puts one of its figures: at least, about, up to …; EXACTLY if nothing is said."""
     signs = sign_grammar(lang) if lang else None
     phrases = signs.phrases if signs else grammar(lang).phrases
-    lead = _OPENING.sub("", text[max(0, figure.start - 40) : figure.start].lower().replace("ё", "е"))
-    for phrase, kind in phrases.before:
-        if lead.endswith(phrase) and (signs or not re.search(r"[^\W\d_]$", lead.removesuffix(phrase))):
-            return kind
+    lead = _OPENING.sub("", text[max(0, figure.start - 60) : figure.start].lower().replace("ё", "е"))
+    for place in (lead, _OPENING.sub("", _ARTICLE.sub("", lead))):
+        for phrase, kind in phrases.before:
+            rest = place.removesuffix(phrase)
+            if place.endswith(phrase) and (lang in UNSPACED or not re.search(r"[^\W\d_]$", rest)):
+                return Comparator.EXACTLY if kind is Comparator.UP_TO and _is_change(rest, lang) else kind
     rest = text[figure.end : figure.end + 50].lower()
     words, end = (_BEHIND_SIGNS, "") if signs else (_BEHIND_WORDS, r"(?![^\W\d_])")
     for phrase, kind in phrases.behind:
         if re.match(words + re.escape(phrase) + end, rest):
             return kind
     return Comparator.EXACTLY
+
+
+def _is_change(lead: str, lang: str | None) -> bool:
+    """Tell "rose to 40", where the word for "up to" leads to the new value: вырос до, subió hasta."""
+    words = re.findall(r"[^\W\d_]+", lead)[-4:]
+    return any(word.startswith(beginning) for word in words for beginning in grammar(lang).words["changes"])
 
 
 def values_left_open(figure: Figure, put: Comparator) -> tuple[float, float]:

@@ -5,28 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib import resources
 
 import yaml
 
-
-class Comparator(StrEnum):
-    """How firmly a figure is put. UP_TO and NEARLY stay at or below the number, AT_LEAST and MORE_THAN above."""
-
-    EXACTLY = "exactly"
-    AT_LEAST = "at least"
-    MORE_THAN = "more than"
-    ABOUT = "about"
-    UP_TO = "up to"
-    NEARLY = "nearly"
-    FEWER_THAN = "fewer than"
-
+from monitor.records import Comparator
 
 _LISTS = (
     *("one", "and", "of", "several", "to", "from", "between", "percent", "months", "naming", "years", "half"),
-    *("small", "more", "not_but", "among"),
+    *("small", "more", "others", "not_but", "among", "changes", "only"),
 )
 
 
@@ -54,6 +42,8 @@ class Grammar:
     words: Mapping[str, frozenset[str]]
     tight_and: bool
     clock: re.Pattern[str]
+    each: Mapping[float, re.Pattern[str]]
+    multiples: Mapping[float, re.Pattern[str]]
     phrases: Phrases
 
     def has(self, key: str, word: str) -> bool:
@@ -90,6 +80,16 @@ class Things:
         first = min(hits, key=lambda found: (found[0].start(), -found[0].end()), default=None)
         return (first[1], first[0].start()) if first else None
 
+    def longest(self, text: str, *groups: str) -> str | None:
+        """Return the thing of some groups that text names with the most letters, the first group of equals."""
+        hits = [
+            (-len(hit.group()), order, name)
+            for order, group in enumerate(groups)
+            for name, pattern in self.groups[group].items()
+            if (hit := pattern.search(text))
+        ]
+        return min(hits)[2] if hits else None
+
     def all(self, group: str, text: str) -> list[tuple[int, str]]:
         """Return every place where text names a thing of the group, in order."""
         return sorted((hit.start(), name) for name, p in self.groups[group].items() for hit in p.finditer(text))
@@ -114,6 +114,8 @@ def grammar(lang: str | None) -> Grammar:
         words={key: frozenset(row.get(key, "").split()) for key in _LISTS},
         tight_and=row.get("tight_and", False),
         clock=re.compile(rf"(?<![^\W_])(?:{row.get('clock', '(?!)')})", re.IGNORECASE),
+        each=_spoken(row.get("each", {})),
+        multiples=_spoken(row.get("multiples", {})),
         phrases=_phrases(row),
     )
 
@@ -130,7 +132,19 @@ def sign_grammar(lang: str) -> SignGrammar | None:
     row = _rows("numbers.yaml").get(lang, {})
     if "myriads" not in row:
         return None
-    names = ("several", "odd", "counters", "measures", "dates", "particles", "more", "not_but", "among", "part_of")
+    names = (
+        "several",
+        "odd",
+        "counters",
+        "measures",
+        "dates",
+        "particles",
+        "more",
+        "not_but",
+        "among",
+        "part_of",
+        "numbered",
+    )
     lists = {name: tuple(sorted(row.get(name, "").split(), key=len, reverse=True)) for name in names}
     numbers = (row["digits"], row["places"], row["myriads"], row["shares"])
     digits, places, myriads, shares = ({str(k): float(v) for k, v in table.items()} for table in numbers)
@@ -146,7 +160,9 @@ def _sign_patterns(
     ten, some = f"[{''.join(tens)}]", "|".join(several)
     one = f"(?:{western}|(?<![0-9０-９])(?:{words})|{ten})"
     more = f"(?:(?<={ten}){' ?' if spaced else ''}{one}|{one})*"
-    run = f"(?:(?:{some})(?={ten})|{one}){more}(?:(?:{some})(?!{ten}))?"
+    begun = f"(?<![가-힣]){ten}" if spaced else ten
+    first = f"(?:{western}|(?<![0-9０-９])(?:{words})|{begun})"
+    run = f"(?:(?:{some})(?={ten})|{first}){more}(?:(?:{some})(?!{ten}))?"
     return re.compile(run), re.compile(f"(?P<western>{western})|{words}|{ten}|{some}")
 
 
@@ -164,6 +180,10 @@ def _rows(name: str) -> dict[str, dict]:  # type: ignore[type-arg]  # as YAML gi
     return rows
 
 
+def _spoken(table: Mapping[float, str]) -> dict[float, re.Pattern[str]]:
+    return {value: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) for value, words in table.items()}
+
+
 def _by_word(table: Mapping[float, str]) -> dict[str, float]:
     return {word.replace("ё", "е"): float(value) for value, words in table.items() for word in words.split()}
 
@@ -173,7 +193,8 @@ def _phrases(row: Mapping[str, str]) -> Phrases:
     for kind in Comparator:
         before, _, behind = row.get(kind.name.lower(), "").partition("|")
         for side, words in zip(sides, (before, behind), strict=True):
-            side.update({word.replace("_", " "): kind for word in words.split() if word not in side})
+            phrases = [word.replace("_", " ") for word in words.split()]
+            side.update({phrase: kind for phrase in phrases if phrase not in side})
     before_sorted, behind_sorted = (tuple(sorted(s.items(), key=lambda item: -len(item[0]))) for s in sides)
     return Phrases(before_sorted, behind_sorted)
 
@@ -207,6 +228,7 @@ def _compounds(lang: str | None, row: Mapping[str, str] | None) -> dict[str, flo
     whole = {word + thousand: n * 1000 for word, n in below.items() if n > 1}
     # Beyond a thousand only round numbers are written as one word in news: viertausendfünfhundert.
     round_ones = {word + h: n + hundreds[h] for word, n in whole.items() if n < 100_000 for h in hundreds}
+    round_ones |= {one + word: 1000 + n for one in row["one_thousand"].split() for word, n in below.items()}
     del below[units[0]], below[hundred]  # more often an article; read as a multiplier
     return {word: float(n) for word, n in (below | whole | round_ones).items()}
 

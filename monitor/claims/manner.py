@@ -17,7 +17,9 @@ class Reading:
     cues: the words that decided, verbatim, in the order of the sentence.
     reports_denial: somebody denies. denies_own: something is dismissed as false or made up.
     negated: a fact is negated outright ("nobody was hurt"). not_denied: "did not deny" and the like.
-    admits: somebody owns up, so that a denial in the sentence is a former one.
+    admits: somebody owns up, so that a denial in the sentence is a former one. retracts: somebody takes back what
+    he said himself. recalls: the sentence speaks of what was before ("had denied", "in March").
+    hedged, planned: the words are there, also where another manner decides.
     """
 
     manner: Manner
@@ -27,6 +29,10 @@ class Reading:
     negated: bool = False
     not_denied: bool = False
     admits: bool = False
+    retracts: bool = False
+    recalls: bool = False
+    hedged: bool = False
+    planned: bool = False
 
 
 def manner_of(sentence: str, lang: str | None) -> Reading:
@@ -54,6 +60,10 @@ def manner_of(sentence: str, lang: str | None) -> Reading:
         negated=bool(found["negates"]),
         not_denied=bool(found["not_denied"]),
         admits=bool(found["admits"]),
+        retracts=bool(found["retracts"]),
+        recalls=bool(found["recalls"] or found["former"]),
+        hedged=bool(found["hedge"]),
+        planned=bool(found["plan"]),
     )
 
 

@@ -79,7 +79,7 @@ def _counter(text: str, end: int, rules: SignGrammar) -> tuple[str, int]:
     return found, at + len(found) if found else end
 
 
-_NAME_BEFORE = re.compile(r"[A-Za-z][-‐‑–]?$|[.:/][0-9]*$|第$|제 ?$|[0-9][-:/]$")
+_NAME_BEFORE = re.compile(r"[A-Za-z][-‐‑–]?$|[.:/][0-9]*$|第$|(?<![가-힣])제 ?$|[0-9][-:/]$")
 _NAME_BEHIND = re.compile(r"[:/][0-9]|[A-Za-z-]+[0-9]")
 _DAYS_LONG = re.compile(r" ?(?:동안|만에|넘|이내|째|以内|ぶり)")
 
@@ -88,6 +88,8 @@ def _counts(text: str, raw: str, run: _Run, lang: str, rules: SignGrammar) -> bo
     """Say whether the signs count something: no date, no ordinal, no part of a word or a name."""
     before, behind = text[: run.start], text[run.tail :]
     if _NAME_BEFORE.search(before) or _NAME_BEHIND.match(text[run.end :]):
+        return False
+    if run.counter in rules.lists["numbered"] and re.fullmatch(r"[0-9０-９]{3,}", raw):
         return False
     if run.counter in rules.lists["dates"]:
         return run.counter in ("일", "日") and bool(_DAYS_LONG.match(behind))
@@ -178,6 +180,7 @@ def _nouns_before(before: str, lang: str, rules: SignGrammar) -> list[str]:
         return [
             _bare(word, rules)
             for word in reversed(re.findall(r"(?<![0-9가-힣])[가-힣A-Za-z]+", before[-30:])[-3:])
+            if not re.search("(?:고|며|면서|지만)$", word)
         ]
     for _ in range(4):
         particle = next((p for p in rules.lists["particles"] if before.endswith(p)), None)
@@ -185,7 +188,8 @@ def _nouns_before(before: str, lang: str, rules: SignGrammar) -> list[str]:
             break
         before = before.removesuffix(particle)
     noun = re.search(r"[一-龥々ァ-ヴー]+$", before)
-    return [noun.group()] if noun and noun.group()[0] not in {*rules.digits, *rules.places} else []
+    name = re.split(f"[{''.join([*rules.digits, *rules.places])}]", noun.group())[0] if noun else ""
+    return [name] if name else []
 
 
 def _bare(word: str, rules: SignGrammar) -> str:

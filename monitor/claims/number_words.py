@@ -113,6 +113,9 @@ def _multiplier(word: str, rules: Grammar) -> float | None:
 
 def _part(toks: Sequence[Token], at: int, rules: Grammar) -> Number | None:
     """Read a half, two thirds, three quarters; "half a million" is a number."""
+    half = _half_of(toks, at, rules)
+    if half:
+        return half
     count, name = 1.0, at
     if toks[at].word in rules.values or rules.has("one", toks[at].word):
         count, name = rules.values.get(toks[at].word, 1.0), at + 1
@@ -134,6 +137,13 @@ def _part(toks: Sequence[Token], at: int, rules: Grammar) -> Number | None:
     if many is not None:
         return Number(low * many, low * many, at, after + 1, many)
     return Number(low, low, at, name + 1, share=True) if low < 1 else None
+
+
+def _half_of(toks: Sequence[Token], at: int, rules: Grammar) -> Number | None:
+    """Read the half of "demi-million" and "пів мільйона", which is none without its million."""
+    joint = at + 2 if at + 1 < len(toks) and toks[at + 1].word == "-" else at + 1
+    many = _multiplier(toks[joint].word, rules) if joint < len(toks) and rules.has("half", toks[at].word) else None
+    return Number(many / 2, many / 2, at, joint + 1, many) if many else None
 
 
 def _leads_on(word: str, rules: Grammar) -> bool:
@@ -182,7 +192,7 @@ def _counted(toks: Sequence[Token], at: int, rules: Grammar) -> Number | None:
     number, i = _Sum(), at
     if rules.has("one", toks[at].word):
         if not _opens_million(toks, at, rules):
-            return None
+            return _only_one(toks, at, rules)
         number.add(1)
         i += 1
     while i < len(toks):
@@ -195,6 +205,12 @@ def _counted(toks: Sequence[Token], at: int, rules: Grammar) -> Number | None:
     value = number.total + number.current
     plain = i == at + 1 and toks[at].value is not None and toks[at].word.isdigit()
     return Number(value, value, at, i, number.scale or 1, plain=plain)
+
+
+def _only_one(toks: Sequence[Token], at: int, rules: Grammar) -> Number | None:
+    """Read the one that counts: only one, una sola."""
+    beside = [toks[i].word for i in (at - 1, at + 1) if 0 <= i < len(toks)]
+    return Number(1, 1, at, at + 1) if any(rules.has("only", word) for word in beside) else None
 
 
 def _opens_million(toks: Sequence[Token], at: int, rules: Grammar) -> bool:
@@ -270,13 +286,14 @@ def _joined(number: _Sum, toks: Sequence[Token], i: int, rules: Grammar) -> int:
     if rules.has("one", word) and word not in ("a", "an") and not number.digits and room >= 20 and room % 10 == 0:
         number.add(1)
         return joint + 1
-    if joint == i or number.digits or word not in rules.values:
+    if joint == i or number.digits or (word not in rules.values and word not in rules.alone):
         return i
     if toks[i].word == "-" and _vigesimal(number, word, rules):
         return joint + 1
     spoken = toks[i].word == "-" or not rules.tight_and or number.current % 100 == 0
     enough = number.scale > 0 or number.current >= 16
-    return joint if spoken and enough and number.fits(rules.values[word]) and rules.values[word] < 1000 else i
+    value = rules.values.get(word, rules.times.get(word, rules.plurals.get(word, 1000.0)))
+    return joint if spoken and enough and number.fits(value) and value < 1000 else i
 
 
 def _is_percent(toks: Sequence[Token], i: int, rules: Grammar) -> bool:

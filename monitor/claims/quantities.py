@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from monitor.claims.comparators import comparator
-from monitor.claims.figure_moves import FigureMove, FigureText, Relation, changed
-from monitor.claims.lexicon import Comparator, Grammar, common, grammar, sign_grammar, things
+from monitor.claims.attribution import asserted_by
+from monitor.claims.figure_scope import scoped
+from monitor.claims.lexicon import Grammar, common, grammar, sign_grammar, things
 from monitor.claims.number_signs import sign_figures
 from monitor.claims.number_words import Number, Token, read_number, scaled, tokens
 from monitor.records import Figure
-
-__all__ = ["Comparator", "FigureMove", "FigureText", "Relation", "changed", "comparator", "figures"]
 
 _CURRENCY = frozenset("€$£¥₽₴₩")
 _SIGNS = _CURRENCY | {"%", "％", "‰"}
@@ -44,21 +43,34 @@ def figures(text: str, lang: str | None) -> tuple[Figure, ...]:
     Read: digits in any grouping, number words, multipliers, ranges, shares of one (unit "share"),
     ratios such as 3:1 (unit "times"). Not read: dates, years, times of day, ordinals, names that hold
     digits, and words for 1 that are more often an article.
-    Each figure covers the number and its multiplier: text[start:end] == figure.text.
+    Each figure covers the number and its multiplier: text[start:end] == figure.text. claimant stays None;
+    claimed names it.
     """
+    return scoped(text, lang, _read(text, lang))
+
+
+def claimed(text: str, lang: str | None, *, context: Sequence[str] = ()) -> tuple[Figure, ...]:
+    """Find the figures of a sentence, and who gives them. context: the sentences before, as for asserted_by."""
+    by = asserted_by(text, lang, context=context)
+    return tuple(replace(figure, claimant=by) for figure in figures(text, lang))
+
+
+def _read(text: str, lang: str | None) -> tuple[Figure, ...]:
     signs = sign_grammar(lang) if lang else None
     if lang and signs:
         return sign_figures(text, lang, signs)
     rules = grammar(lang)
     toks = tokens(text, rules)
     barred = [hit.span() for pattern in (_NO_FIGURE, rules.clock) for hit in pattern.finditer(text)]
+    spoken = list(_spoken(text, rules))
+    barred += [(figure.start, figure.end) for figure in spoken]
     found = [
         _Found(number, *_unit(toks, number, rules))
         for number in _numbers(toks, rules)
         if not any(a < toks[number.last - 1].end and toks[number.first].start < b for a, b in barred)
         and _counts(toks, number, rules)
     ]
-    return tuple(sorted([*_ratios(text), *_figures(text, toks, found, rules)], key=lambda f: f.start))
+    return tuple(sorted([*spoken, *_ratios(text), *_figures(text, toks, found, rules)], key=lambda f: f.start))
 
 
 def _numbers(toks: Sequence[Token], rules: Grammar) -> Iterator[Number]:
@@ -75,6 +87,17 @@ def _ratios(text: str) -> Iterator[Figure]:
         value = int(hit[1]) / int(hit[2]) if int(hit[2]) else 0
         if value:
             yield Figure(value, value, "times", hit.start(), hit.end(), hit.group())
+
+
+def _spoken(text: str, rules: Grammar) -> Iterator[Figure]:
+    """Read shares and factors that no number word stands for alone: one in three, втрое."""
+    taken: list[Figure] = []
+    for unit, table in (("share", rules.each), ("times", rules.multiples)):
+        for value, pattern in table.items():
+            for hit in pattern.finditer(text):
+                if not any(hit.start() < other.end and other.start < hit.end() for other in taken):
+                    taken.append(Figure(value, value, unit, hit.start(), hit.end(), hit.group()))
+    yield from taken
 
 
 def _word(toks: Sequence[Token], at: int) -> str:
@@ -242,6 +265,7 @@ def _thing_before(toks: Sequence[Token], number: Number) -> str | None:
     return fate or next((tok.text for tok in words if _is_thing(tok.word)), None)
 
 
+@lru_cache(maxsize=8192)
 def _is_thing(word: str, *groups: str) -> bool:
     return any(things().find(group, word) for group in groups or ("fates", "persons", "people", "things"))
 
@@ -269,10 +293,10 @@ def _between(toks: Sequence[Token], a: Number, b: Number) -> list[str]:
 
 def _is_range(toks: Sequence[Token], a: Number, b: Number, rules: Grammar) -> bool:
     """Tell 3 to 5 and "between 3 and 5" from a change "from 3 to 5"; a range rises."""
-    words = [word for word in _between(toks, a, b) if word not in _CURRENCY]
+    words = [word for word in _between(toks, a, b) if word not in _CURRENCY | common("articles")]
     if a.low >= b.low or len(words) != 1 or a.share != b.share:
         return False
-    opened = [_word(toks, a.first - 1), _word(toks, a.first - 2)]
+    opened = [word for i in (1, 2, 3) if (word := _word(toks, a.first - i)) not in common("articles")][:2]
     if words[0] in ("-", "–", "—", "~"):
         return True
     if rules.has("to", words[0]):

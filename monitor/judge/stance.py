@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.claims.attribution import asserted_by
-from monitor.claims.figure_moves import FigureMove, FigureText, Relation, changed
+from monitor.claims.figure_moves import MOVED, FigureMove, FigureText, Relation, changed
 from monitor.claims.manner import Reading, manner_of
 from monitor.claims.quantities import figures
 from monitor.judge.calibration import calibrated
 from monitor.records import UNRELATED, Claim, Finding, Manner, PairScores, Sentence, Stance, Version
 
 # Stored with every finding. Change it with any rule, cue or threshold: old articles are then judged again.
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def rule_on(case: Case) -> tuple[Ruling, tuple[str, ...]]:
 def moved_figure(case: Case) -> Ruling | None:
     """Another figure for the same count is an update, if it is stated; "six of the 20 dead" leaves six alone."""
     bears = sum(case.probability[stance] for stance in (Stance.CONFIRMS, Stance.CONTRADICTS, Stance.UPDATES))
-    moved = case.move and case.move.relation in (Relation.HIGHER, Relation.LOWER) and not case.repeats
+    moved = case.move and case.move.relation in MOVED and not case.repeats
     if moved and bears >= case.at.figure and case.sentence.manner in (Manner.STATEMENT, Manner.HEDGE):
         return Ruling(Stance.UPDATES, bears)
     return None
@@ -261,7 +261,8 @@ def _find(claim: Claim, version: Version, judged: Judged, thresholds: Thresholds
     if ruling.stance is None:
         return None
     updates = ruling.stance is Stance.UPDATES
-    moved = case.move if case.move and case.move.relation is not Relation.SAME and updates else None
+    unmoved = (Relation.SAME, Relation.DIFFERENT_SCOPE)
+    moved = case.move if case.move and case.move.relation not in unmoved and updates else None
     before = [s.text for s in version.sentences if 0 < sentence.index - s.index <= CONTEXT]
     return Finding(
         claim_id=claim.id,

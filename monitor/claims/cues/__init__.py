@@ -36,6 +36,8 @@ MANNER_LISTS = (
     "plan",
     "admits",
     "former",
+    "retracts",
+    "recalls",
 )
 # Found anywhere in a sentence; the other attribution lists are held against one word at a time.
 PHRASE_LISTS = ("says", "relays", "before", "after", "citing")

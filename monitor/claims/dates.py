@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from itertools import takewhile
 
@@ -49,6 +51,15 @@ def stated_dates(text: str, lang: str | None, *, near: str | None = None) -> tup
                 taken.append(hit.span())
                 found.append(StatedDate(day, *hit.span()))
     return tuple(sorted(found, key=lambda date: date.start))
+
+
+def day_named(words: str, lang: str | None, *, near: date | None) -> date | None:
+    """Read the one day that words name; without a year, the last one up to `near`. None where there is none."""
+    for stated in stated_dates(words, lang, near=near.isoformat() if near else None):
+        with suppress(ValueError):  # a month, or 31 February
+            day = date.fromisoformat(stated.day)
+            return day.replace(year=day.year - 1) if near and day > near and str(day.year) not in words else day
+    return None
 
 
 def _day(parts: Mapping[str, str | None], lang: str | None, near: str | None) -> str | None:

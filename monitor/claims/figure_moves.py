@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from monitor.claims.as_of import day_of
 from monitor.claims.comparators import values_left_open
+from monitor.claims.dates import day_named
 from monitor.claims.figure_scope import is_fate, is_people
 from monitor.claims.lexicon import grammar, sign_grammar
 from monitor.claims.scope_words import YEAR, beside
@@ -216,7 +216,7 @@ def _relation(old: FigureText, o: Figure, new: FigureText, n: Figure) -> Relatio
 
 
 def _day(source: FigureText, figure: Figure) -> date | None:
-    named = figure.scope.as_of and day_of(figure.scope.as_of, source.lang, near=source.day)
+    named = figure.scope.as_of and day_named(figure.scope.as_of, source.lang, near=source.day)
     return named or source.day
 
 

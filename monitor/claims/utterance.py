@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import yaml
 from babel import Locale
 
 from monitor.claims.attribution import attribution
 from monitor.claims.cues import cues_for
+from monitor.claims.dates import stated_dates
 
-# A day and month without a year are the last ones, but a preview may look this far ahead.
-AHEAD = timedelta(days=45)
-_WEEKDAYS_BACK = 7
+BACK = ("ago", "weeks", "months")
+# "10일", "10日": the day of this month or the last, where nothing says which.
+_DAY_ALONE = {
+    "ko": r"(?<![\d월년.,])(?P<day>\d{1,2})\s?일(?!간|째)",
+    "ja": r"(?<![\d月年.,])(?P<day>\d{1,2})日(?!間|本)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +71,46 @@ def _between(dated: Dated, verb: tuple[int, int]) -> int:
 
 def times(sentence: str, lang: str | None, *, day: date) -> Iterator[Dated]:
     """Find the days, weeks and months that a sentence names, seen from the day of the article."""
-    words = _words(lang.split("-")[0].lower()) if lang else None
-    if words is None:
-        return
     taken: list[tuple[int, int]] = []
-    for kind, pattern in words.patterns:
+    for found in (*_written(sentence, lang, day), *_spoken(sentence, lang, day)):
+        if not any(found.start < end and start < found.end for start, end in taken):
+            taken.append((found.start, found.end))
+            yield found
+
+
+def _written(sentence: str, lang: str | None, day: date) -> Iterator[Dated]:
+    for stated in stated_dates(sentence, lang, near=day.isoformat()):
+        year, month, number = (int(part) for part in (*stated.day.split("-"), "0", "0")[:3])
+        if number:
+            with suppress(ValueError):  # 31 February
+                yield Dated(_one(date(year, month, number)), stated.start, stated.end)
+        elif month:
+            first = date(year, month, 1)
+            yield Dated(Days(first, min(_end_of(first), max(day, first))), stated.start, stated.end)
+
+
+def _spoken(sentence: str, lang: str | None, day: date) -> Iterator[Dated]:
+    words = _words(lang.split("-")[0].lower()) if lang else None
+    for kind, pattern in words.patterns if words else ():
         for m in pattern.finditer(sentence):
-            start, end = m.span()
-            days = _days(kind, m, words, day)
-            if days and not any(start < e and s < end for s, e in taken):
-                taken.append((start, end))
-                yield Dated(days, start, end)
+            days = _days(kind, words.numbers[kind].get(m.group().lower(), 0), m, day)  # type: ignore[union-attr]
+            if days:
+                yield Dated(days, *m.span())
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The words of one language by what they mean: months 1 to 12, weekdays 0 to 6, and how far back."""
+    """The words of one language. numbers: by kind, what each means: a weekday from 0, or how far back."""
 
-    months: dict[str, int]
-    weekdays: dict[str, int]
-    ago: dict[str, int]
-    weeks: dict[str, int]
-    month_back: dict[str, int]
+    numbers: Mapping[str, Mapping[str, int]]
     patterns: tuple[tuple[str, re.Pattern[str]], ...]
 
 
 @cache
-def _lists() -> dict[str, dict[str, object]]:
+def _lists() -> Mapping[str, Mapping[str, Any]]:
     text = resources.files("monitor.claims").joinpath("times.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)  # type: ignore[no-any-return]  # the file is ours, and a test reads it
+    rows: Mapping[str, Mapping[str, Any]] = yaml.safe_load(text)
+    return rows
 
 
 @cache
@@ -101,92 +118,43 @@ def _words(lang: str) -> _Words | None:
     lists = _lists().get(lang)
     if lists is None:
         return None
-    locale = Locale(lang)
-    months = {
-        name.lower(): number
-        for context in ("format", "stand-alone")
-        for number, name in locale.months[context]["wide"].items()
-    }
-    bent: list[list[str]] = lists.get("weekdays", [])  # type: ignore[assignment]
-    weekdays = {name.lower(): number for number, name in locale.days["stand-alone"]["wide"].items()}
-    weekdays |= {name.lower(): number for number, names in enumerate(bent) for name in names}
-    ago, weeks, month_back = (
-        {word.lower(): number for number, words in lists[kind].items() for word in words}  # type: ignore[attr-defined]
-        for kind in ("ago", "weeks", "months")
-    )
-    patterns = _patterns(lang, months, weekdays, ago, weeks, month_back)
-    return _Words(months, weekdays, ago, weeks, month_back, patterns)
+    weekdays = {name.lower(): number for number, name in Locale(lang).days["stand-alone"]["wide"].items()}
+    weekdays |= {name.lower(): n for n, names in enumerate(lists.get("weekdays", [])) for name in names}
+    numbers = {
+        kind: {word.lower(): number for number, words in lists[kind].items() for word in words} for kind in BACK
+    } | {"weekday": weekdays}
+    patterns = [(kind, _either(words, whole=lang not in _DAY_ALONE)) for kind, words in numbers.items()]
+    if lang in _DAY_ALONE:
+        patterns.append(("day", re.compile(_DAY_ALONE[lang])))
+    return _Words(numbers | {"day": {}}, tuple(patterns))
 
 
-def _patterns(
-    lang: str, months: dict[str, int], weekdays: dict[str, int], *back: dict[str, int]
-) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    signs = lang in {"ko", "ja"}
-
-    def either(words: dict[str, int]) -> str:
-        return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-    def compiled(pattern: str) -> re.Pattern[str]:
-        return re.compile(pattern if signs else rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
-
-    if signs:
-        year, month, of_month = ("년", "월", "일") if lang == "ko" else ("年", "月", "日")
-        dates = [
-            (
-                "date",
-                rf"(?:(?P<year>\d{{4}})\s?{year}\s?)?(?P<number>\d{{1,2}})\s?{month}\s?(?P<day>\d{{1,2}})\s?{of_month}(?!間|간)",
-            ),
-            ("day", rf"(?<![\d{month}{year}.,])(?P<day>\d{{1,2}})\s?{of_month}(?!間|간|本|째)"),
-            ("month", rf"(?:(?P<year>\d{{4}})\s?{year}\s?)?(?P<number>\d{{1,2}})\s?{month}(?!\s?\d|間)"),
-        ]
-    else:
-        named = rf"(?P<month>{either(months)})"
-        years = r"(?:,?\s(?:de\s|del\s)?(?P<year>(?:19|20)\d\d)(?:\sг\w*|\sр\w*)?)?"
-        dates = [
-            ("date", rf"(?P<day>\d{{1,2}})(?:er|\.|º|st|nd|rd|th)?\s(?:de\s|of\s)?{named}{years}"),
-            ("date", rf"{named}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d){years}"),
-            ("date", r"(?P<day>\d{1,2})\.(?P<number>\d{1,2})\.(?P<year>(?:19|20)\d\d)"),
-            ("month", rf"(?:in|en|im|em|a|nel|в|у|d'|à|since|seit|mese di)\s{named}{years}"),
-        ]
-    dates.append(("date", r"(?P<year>(?:19|20)\d\d)-(?P<number>\d\d)-(?P<day>\d\d)"))
-    others = [("ago", back[0]), ("weeks", back[1]), ("months", back[2]), ("weekday", weekdays)]
-    return tuple((kind, compiled(p)) for kind, p in dates) + tuple(
-        (kind, compiled(f"(?P<word>{either(words)})")) for kind, words in others
-    )
+def _either(words: Iterable[str], *, whole: bool) -> re.Pattern[str]:
+    either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)" if whole else either, re.IGNORECASE)
 
 
-def _days(kind: str, m: re.Match[str], words: _Words, day: date) -> Days | None:
+def _days(kind: str, number: int, m: re.Match[str], day: date) -> Days | None:
     if kind == "ago":
-        back = timedelta(days=words.ago[m["word"].lower()])
-        return Days(day - back, day - back)
+        return _one(day - timedelta(days=number))
     if kind == "weekday":
-        back = timedelta(days=(day.weekday() - words.weekdays[m["word"].lower()]) % _WEEKDAYS_BACK)
-        return Days(day - back, day - back)
+        return _one(day - timedelta(days=(day.weekday() - number) % 7))
     if kind == "weeks":
-        monday = day - timedelta(days=day.weekday() + 7 * words.weeks[m["word"].lower()])
+        monday = day - timedelta(days=day.weekday() + 7 * number)
         return Days(monday, min(monday + timedelta(days=6), day))
     if kind == "months":
         first = day.replace(day=1)
-        for _ in range(words.month_back[m["word"].lower()]):
+        for _ in range(number):
             first = (first - timedelta(days=1)).replace(day=1)
         return Days(first, min(_end_of(first), day))
-    return _calendar(kind, m.groupdict(), words, day)
+    month = day if int(m["day"]) <= day.day else day.replace(day=1) - timedelta(days=1)
+    with suppress(ValueError):  # the 31st of a month with 30 days
+        return _one(month.replace(day=int(m["day"])))
+    return None
 
 
-def _calendar(kind: str, parts: dict[str, str | None], words: _Words, day: date) -> Days | None:
-    month = words.months.get((parts.get("month") or "").lower()) or int(parts.get("number") or 0)
-    year, number = int(parts.get("year") or 0), int(parts.get("day") or 1)
-    if kind == "day":
-        month = day.month if number <= day.day else (day.month - 2) % 12 + 1
-    found = [
-        date(y, month, number)
-        for y in ((year,) if year else (day.year + 1, day.year, day.year - 1))
-        if 1 <= month <= 12 and 1 <= number <= _end_of(date(y, month, 1)).day
-    ]
-    best = next((one for one in found if year or one <= day + AHEAD), None)
-    if best is None:
-        return None
-    return Days(best, min(_end_of(best), max(day, best))) if kind == "month" else Days(best, best)
+def _one(day: date) -> Days:
+    return Days(day, day)
 
 
 def _end_of(first: date) -> date:

@@ -16,8 +16,8 @@ from babel.numbers import format_compact_decimal, format_currency, format_decima
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from monitor.claims.as_of import day_of
 from monitor.claims.comparators import comparator, place_of_last_digit
+from monitor.claims.dates import day_named
 from monitor.claims.figure_moves import FigureText, Relation, changed
 from monitor.claims.quantities import claimed, figures
 from monitor.records import Comparator, Figure
@@ -316,7 +316,7 @@ def test_the_day_a_figure_holds_for_comes_before_that_of_its_article() -> None:
 )
 def test_a_day_is_read_in_its_language(words: str, lang: str, near: date | None, day: date | None) -> None:
     """A day without a year is the last such day before the article; what is no day is None."""
-    assert day_of(words, lang, near=near) == day
+    assert day_named(words, lang, near=near) == day
 
 
 def test_a_bare_number_takes_the_million_of_what_it_is_compared_with() -> None:

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from sklearn.metrics import average_precision_score, f1_score
 
 from monitor.add_baseline import text_baseline
 from monitor.claims.baseline import Proposal, find_candidates, rank
 from monitor.claims.worth import packaged_model
 from monitor.judge.model import EmbeddedModel
-from training.checkworthy import measured, read_rows
 
 PLACES = Path(__file__).parent / "story_claims.yaml"
 READ = 20  # proposals that a person reads; as many as the product writes
@@ -63,6 +61,10 @@ def first_places(proposals: Sequence[Proposal], places: Mapping[str, Sequence[Sp
 
 def ranked(shared: Path, model: EmbeddedModel) -> Iterator[tuple[str, str]]:
     """Yield the average precision and the F1 of the worthy, for each language and part that did not train."""
+    from sklearn.metrics import average_precision_score, f1_score  # noqa: PLC0415  heavy, and only here
+
+    from training.checkworthy import measured, read_rows  # noqa: PLC0415  needs it too
+
     rows = [row for row in read_rows(shared) if row.part != "train"]
     worth = packaged_model().worth(measured(rows), model.embed([row.text for row in rows]))
     for lang, part in sorted({(row.lang, row.part) for row in rows}):

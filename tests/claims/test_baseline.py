@@ -137,7 +137,7 @@ def test_two_wordings_of_one_fact_are_proposed_once() -> None:
     assert len(propose(f"{lead}\n\n{other}", "en", "War")) == 2
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)  # the model runs
 @given(
     st.lists(st.sampled_from([*ARTICLE.split("\n"), "", " ", "国は5人が死亡したと発表した。"]), max_size=12).map(
         "\n".join
@@ -155,7 +155,7 @@ TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=8, ma
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)  # files are written
 @given(st.lists(TEXTS, min_size=1, max_size=4), TEXTS)
 def test_the_file_is_read_back_as_it_was_meant(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str], title: str

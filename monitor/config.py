@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from monitor.claims.lexicon import Comparator
 from monitor.errors import ConfigError
-from monitor.records import Baseline, Claim, ClaimKind
+from monitor.records import Baseline, Claim, ClaimKind, Comparator
 
 MAX_FILE_BYTES = 5_000_000  # a config of 50,000 feeds is 4 MB; more is a mistake (a database named as the config)
 
@@ -159,7 +158,7 @@ class FeedSettings(_Section):
 class Settings(_Section):
     """config/feeds.yaml: every default of the product stands here and nowhere else.
 
-    families: registered domain, or host → the publisher it belongs to.
+    families: registered domain, or host → the publisher it belongs to. aliases: names of one person, a list each.
     """
 
     reader: ReaderSettings = ReaderSettings()
@@ -167,6 +166,9 @@ class Settings(_Section):
     read: ReadSettings = ReadSettings()
     judge: JudgeSettings = JudgeSettings()
     families: dict[Domain, str] = Field(default_factory=dict)
+    aliases: list[Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=2)]] = Field(
+        default_factory=list
+    )
     feeds: tuple[FeedSettings, ...] = Field(default=(), strict=False)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from monitor.claims.people import aliases_by_name
 from monitor.config import Settings
 from monitor.errors import ConfigError, StoreError
+from monitor.judge.state import Event, event_of, state_of
 from monitor.report.calendar import day_bounds, digest_due, local_day
-from monitor.report.digest import NO_FAMILIES, Digest, build_digest, from_json, to_json
+from monitor.report.digest import NO_FAMILIES, Digest, build_digest, from_json, source_of, to_json
 from monitor.report.listing import Status
 from monitor.store import Store
 
@@ -28,7 +30,9 @@ def write_digest(store: Store, settings: Settings, *, now: datetime) -> Digest:
     """
     day = local_day(now, settings.reader.time_zone)
     since = store.digests.until_before(day)
-    digest = make_digest(store, day=day, since=since, until=now, families=settings.families)
+    digest = make_digest(
+        store, day=day, since=since, until=now, families=settings.families, aliases=settings.aliases
+    )
     store.digests.put(day, since=digest.since, until=digest.until, body=to_json(digest))
     return digest
 
@@ -39,7 +43,9 @@ def preview_digest(store: Store, settings: Settings, *, now: datetime) -> Digest
     last = store.digests.last_day()
     period = store.digests.period(last) if last else None
     since = period[1] if period else None
-    return make_digest(store, day=day, since=since, until=now, families=settings.families)
+    return make_digest(
+        store, day=day, since=since, until=now, families=settings.families, aliases=settings.aliases
+    )
 
 
 def digest_of_day(store: Store, settings: Settings, day: date, *, now: datetime) -> Digest:
@@ -53,7 +59,9 @@ def digest_of_day(store: Store, settings: Settings, day: date, *, now: datetime)
     start, end = day_bounds(day, settings.reader.time_zone)
     if start > now:
         raise ConfigError(f"{day}: that day is still to come. Choose an earlier one.")
-    return make_digest(store, day=day, since=start, until=min(end, now), families=settings.families)
+    return make_digest(
+        store, day=day, since=start, until=min(end, now), families=settings.families, aliases=settings.aliases
+    )
 
 
 def make_digest(
@@ -63,27 +71,40 @@ def make_digest(
     since: datetime | None,
     until: datetime,
     families: Mapping[str, str] = NO_FAMILIES,
+    aliases: Sequence[Sequence[str]] = (),
 ) -> Digest:
     """Put together what was found in (since, until]. Raises StoreError before the first round.
 
-    families: domain → the publisher it belongs to.
+    families: domain → the publisher it belongs to. aliases: names that a person wrote down to be one person's.
     """
     baseline = store.claims.baseline()
     if baseline is None:
         raise StoreError("The database has no claims yet. Do a round first: monitor run --once")
     states = store.articles.states()
     waiting = {words: states[state] for state, words in NOT_READ.items() if state in states}
+    news = store.findings.found_between(since, until)
+    names = aliases_by_name(aliases)
     return build_digest(
         day=day,
         since=since,
         until=until,
         baseline=baseline,
-        news=store.findings.found_between(since, until),
+        news=news,
         last_found=store.findings.last_found(until=until),
         failing=store.feeds.failing(),
         counts={"articles read": store.articles.read_between(since, until)} | waiting,
         families=families,
+        states={
+            claim: state_of(_events(store, claim, families, until=until), aliases=names)
+            for claim in {found.finding.claim_id for found in news}
+        },
     )
+
+
+def _events(store: Store, claim: str, families: Mapping[str, str], *, until: datetime) -> list[Event]:
+    """Read what happened to a claim from all that was found on it, up to a moment."""
+    found = (one for one in store.findings.current(claim=claim) if one.found_at <= until)
+    return [event_of(one, sources=source_of(one, families)) for one in found]
 
 
 def status_of(store: Store) -> Status:

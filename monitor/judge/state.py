@@ -10,9 +10,10 @@ from enum import StrEnum
 from monitor.claims.manner import manner_of
 from monitor.claims.people import Name, same_person
 from monitor.claims.utterance import said_on
+from monitor.read.origins import independent
 from monitor.records import Manner, Stance, StoredFinding
 
-INDEPENDENT = 2  # origins that must agree before a claim counts as confirmed and not just as reported
+INDEPENDENT = 2  # sources that must agree before a claim counts as confirmed and not just as reported
 
 
 class Standing(StrEnum):
@@ -31,7 +32,8 @@ class Standing(StrEnum):
 class Event:
     """What one finding says happened. day: of the utterance, else of the article, None where neither is known.
 
-    dated: the sentence itself names the day. origin: articles that copied each other share one.
+    dated: the sentence itself names the day. sources: names of what it comes from (its origin, its publisher, the
+    agencies it credits); two events that share one are not independent.
     admits: it owns up to what was denied before, or takes back what was said.
     """
 
@@ -42,7 +44,7 @@ class Event:
     dated: bool
     actor: str | None
     lang: str | None
-    origin: str
+    sources: tuple[str, ...]
     figure: str | None
     admits: bool
     evidence: str
@@ -78,20 +80,21 @@ class FigurePoint:
 class ClaimState:
     """How a claim stands and what that rests on.
 
-    since: the day of the utterance that made it so, None where no dated one did. origins: how many independent
-    ones confirm. actors: who confirms by name, in the order they spoke. rests_on: numbers of findings, ascending.
+    since: the day of the utterance that made it so, None where no dated one did. confirmed_by: how many
+    independent sources confirm. actors: who confirms by name, in the order they spoke. rests_on: numbers of
+    findings, ascending.
     """
 
     standing: Standing
     since: date | None
-    origins: int
+    confirmed_by: int
     actors: tuple[str, ...]
     denials: tuple[Denial, ...]
     figures: tuple[FigurePoint, ...]
     rests_on: tuple[int, ...]
 
 
-def event_of(stored: StoredFinding, *, origin: str) -> Event:
+def event_of(stored: StoredFinding, *, sources: tuple[str, ...]) -> Event:
     """Read from a finding what happened, and when it was said."""
     finding = stored.finding
     article = stored.published_at.date() if stored.published_at else None
@@ -104,7 +107,7 @@ def event_of(stored: StoredFinding, *, origin: str) -> Event:
         dated=said is not None,
         actor=finding.asserted_by,
         lang=stored.lang,
-        origin=origin,
+        sources=sources,
         figure=finding.figure_new,
         admits=manner_of(finding.evidence, stored.lang).admits,
         evidence=finding.evidence,
@@ -120,13 +123,12 @@ def state_of(events: Iterable[Event], *, aliases: Mapping[str, Name] | None = No
     confirming = [e for e in ordered if e.stance is Stance.CONFIRMS]
     denials = _denials(ordered, aliases or {})
     figures = _figures(ordered)
-    origins = list(dict.fromkeys(e.origin for e in confirming))
-    standing, grounds = _standing(ordered, confirming, origins, denials, figures)
+    standing, grounds = _standing(ordered, confirming, denials, figures)
     days = [e.day for e in ordered if e.finding_id in grounds[:1] and e.day]
     return ClaimState(
         standing=standing,
         since=days[0] if days else None,
-        origins=len(origins),
+        confirmed_by=independent(e.sources for e in confirming),
         actors=tuple(dict.fromkeys(e.actor for e in confirming if e.actor)),
         denials=denials,
         figures=figures,
@@ -137,7 +139,6 @@ def state_of(events: Iterable[Event], *, aliases: Mapping[str, Name] | None = No
 def _standing(
     ordered: Sequence[Event],
     confirming: Sequence[Event],
-    origins: Sequence[str],
     denials: Sequence[Denial],
     figures: Sequence[FigurePoint],
 ) -> tuple[Standing, Sequence[int]]:
@@ -155,10 +156,18 @@ def _standing(
         return Standing.DISPUTED, [*against, *support]
     if figures:
         return Standing.FIGURE_MOVED, [figures[-1].finding_id, *(p.finding_id for p in figures[:-1]), *support]
-    if len(origins) >= INDEPENDENT:
-        second = next(e.finding_id for e in confirming if e.origin == origins[INDEPENDENT - 1])
+    second = _second_source(confirming)
+    if second is not None:
         return Standing.CONFIRMED, [second, *(number for number in support if number != second)]
     return (Standing.REPORTED, support) if support else (Standing.OPEN, [])
+
+
+def _second_source(confirming: Sequence[Event]) -> int | None:
+    """Return the finding with which as many as INDEPENDENT sources confirm; None while they are fewer."""
+    for at, event in enumerate(confirming):
+        if independent(e.sources for e in confirming[: at + 1]) >= INDEPENDENT:
+            return event.finding_id
+    return None
 
 
 def _denials(ordered: Sequence[Event], aliases: Mapping[str, Name]) -> tuple[Denial, ...]:
@@ -215,6 +224,6 @@ def _figures(ordered: Sequence[Event]) -> tuple[FigurePoint, ...]:
     return tuple(points)
 
 
-def _when(event: Event) -> tuple[date, bool, str, str, int]:
+def _when(event: Event) -> tuple[date, bool, str, tuple[str, ...], int]:
     """Order by day, undated last; the rest only makes the order the same each time."""
-    return (event.day or date.max, not event.dated, event.evidence, event.origin, event.finding_id)
+    return (event.day or date.max, not event.dated, event.evidence, event.sources, event.finding_id)

@@ -14,12 +14,14 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.errors import StoreError
+from monitor.judge.state import ClaimState
 from monitor.read.credits import agency_of_site
 from monitor.read.families import family_of
 from monitor.read.origins import independent
 from monitor.records import Baseline, Claim, FailingFeed, Manner, Stance, StoredFinding
 
 NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
+NO_STATES: Mapping[str, ClaimState] = MappingProxyType({})
 
 
 class Section(StrEnum):
@@ -79,6 +81,7 @@ class ClaimNews:
     """What is new on one claim. Each section is sorted by article date, undated articles last.
 
     confirmed_by: how many independent sources its confirmations come from; None where it was not counted.
+    state: how the claim stands by all that was ever found on it; None in digests of before there were states.
     """
 
     claim_id: str
@@ -90,6 +93,7 @@ class ClaimNews:
     updates: tuple[Item, ...] = ()
     mentions: tuple[Item, ...] = ()
     confirmed_by: int | None = None
+    state: ClaimState | None = None
 
     def items(self, section: Section) -> tuple[Item, ...]:
         """Return the items of one section."""
@@ -153,12 +157,14 @@ def build_digest(
     failing: Sequence[FailingFeed],
     counts: Mapping[str, int],
     families: Mapping[str, str] = NO_FAMILIES,
+    states: Mapping[str, ClaimState] = NO_STATES,
 ) -> Digest:
     """Sort what is new by claim, fold copies, and name the silent claims and the failing feeds.
 
     news: the findings of (since, until], in any order; those on claims that the baseline no longer lists are left
     out. last_found: claim id → when something was last found on it. counts: what to show in the head, in their
     order, such as {"articles read": 61, "findings": 9}. families: domain → the publisher it belongs to.
+    states: claim id → how it stands.
     """
     by_claim: dict[str, list[StoredFinding]] = {}
     for found in news:
@@ -171,7 +177,9 @@ def build_digest(
         baseline_lang=baseline.lang,
         baseline_published=baseline.published,
         counts=tuple(Count(name, number) for name, number in counts.items()),
-        claims=tuple(_claim_news(c, by_claim[c.id], families) for c in baseline.claims if c.id in by_claim),
+        claims=tuple(
+            _claim_news(c, by_claim[c.id], families, states.get(c.id)) for c in baseline.claims if c.id in by_claim
+        ),
         silent=tuple(
             SilentClaim(c.id, c.text, c.lang, last_found.get(c.id))
             for c in baseline.claims
@@ -210,7 +218,9 @@ def _adapter() -> TypeAdapter[Digest]:
     return TypeAdapter(Digest)
 
 
-def _claim_news(claim: Claim, found: Iterable[StoredFinding], families: Mapping[str, str]) -> ClaimNews:
+def _claim_news(
+    claim: Claim, found: Iterable[StoredFinding], families: Mapping[str, str], state: ClaimState | None
+) -> ClaimNews:
     by_section: dict[Section, list[StoredFinding]] = {section: [] for section in Section}
     for one in sorted(found, key=_by_age):
         by_section[_section(one)].append(one)
@@ -220,7 +230,7 @@ def _claim_news(claim: Claim, found: Iterable[StoredFinding], families: Mapping[
     }
     confirming = by_section[Section.CONFIRMATIONS]
     by = independent(source_of(one, families) for one in confirming) if confirming else None
-    return ClaimNews(claim.id, claim.text, claim.lang, **items, confirmed_by=by)
+    return ClaimNews(claim.id, claim.text, claim.lang, **items, confirmed_by=by, state=state)
 
 
 def _fold(found: Sequence[StoredFinding]) -> list[list[StoredFinding]]:

@@ -44,6 +44,8 @@ def _blocks(digest: Digest, zone: str) -> Iterator[str]:
 
 def _claim(news: ClaimNews, zone: str) -> Iterator[str]:
     yield f"## {escape(news.claim_id)} {escape(news.text)}"
+    if words := wording.state_words(news):
+        yield f"*{escape(words)}*"
     for section in Section:
         if items := news.items(section):
             yield f"### {wording.heading(news, section)}"

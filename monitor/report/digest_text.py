@@ -63,6 +63,7 @@ def _head(digest: Digest, zone: str, width: int) -> Iterator[Line]:
 
 def _claim(news: ClaimNews, zone: str, width: int) -> Iterator[Line]:
     yield from _heading(f"{news.claim_id} · {news.text}", width)
+    yield from _set(wording.state_words(news), width, role=Role.LEAD)
     for section in Section:
         items = news.items(section)
         if not items:

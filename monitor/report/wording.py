@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from babel import Locale
 
+from monitor.judge.state import Denial
 from monitor.records import Manner
 from monitor.report.calendar import local_day, write_date, write_day, write_moment
 from monitor.report.digest import ClaimNews, Digest, Item, Section, SilentClaim, totals
@@ -54,6 +56,35 @@ def number_words(news: ClaimNews, section: Section) -> str:
     if section is not Section.CONFIRMATIONS or news.confirmed_by in (None, number):
         return str(number)
     return f"{number}, by {news.confirmed_by} independent {'source' if news.confirmed_by == 1 else 'sources'}"
+
+
+def state_words(news: ClaimNews) -> str:
+    """Say how the claim stands and what that rests on; empty where nothing is known."""
+    state = news.state
+    if state is None:
+        return ""
+    since = f" since {_short_day(state.since)}" if state.since else ""
+    parts = [f"{state.standing.capitalize()}{since}"]
+    parts += [_denial_words(denial) for denial in state.denials]
+    if state.figures:
+        parts.append("figure: " + " → ".join(f"{p.figure} ({_short_day(p.day)})" for p in state.figures))
+    if state.confirmed_by:
+        noun = "source" if state.confirmed_by == 1 else "independent sources"
+        parts.append(f"confirmed by {state.confirmed_by} {noun}")
+    return " · ".join(parts)
+
+
+def _denial_words(denial: Denial) -> str:
+    day = [_short_day(denial.day)] if denial.day else []
+    told = len(denial.repeats)
+    again = [f"told {told} more time{'s' * (told != 1)}"] if told else []
+    closed = ["owned up later"] if denial.closed_by is not None else []
+    notes = ", ".join([*day, *again, *closed])
+    return f"denied by {denial.actor or 'somebody unnamed'}" + (f" ({notes})" if notes else "")
+
+
+def _short_day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def count_words(section: Section, number: int) -> str:

@@ -23,7 +23,7 @@ def event(number: int, stance: Stance, **more: object) -> Event:
         dated=False,
         actor=None,
         lang="en",
-        origin=f"outlet {number}",
+        sources=(f"outlet {number}",),
         figure=None,
         admits=False,
         evidence=f"Sentence {number}.",
@@ -40,11 +40,11 @@ def test_a_claim_that_is_only_talked_about_is_open() -> None:
     assert (state.standing, state.since, state.rests_on) == (Standing.OPEN, None, ())
 
 
-def test_one_origin_reports_and_two_confirm() -> None:
-    one = state_of([event(1, CONFIRMS), event(2, CONFIRMS, origin="outlet 1")])
-    assert (one.standing, one.origins, one.since) == (Standing.REPORTED, 1, date(2024, 10, 1))
+def test_one_source_reports_and_two_confirm() -> None:
+    one = state_of([event(1, CONFIRMS), event(2, CONFIRMS, sources=("outlet 1",))])
+    assert (one.standing, one.confirmed_by, one.since) == (Standing.REPORTED, 1, date(2024, 10, 1))
     two = state_of([event(1, CONFIRMS), event(3, CONFIRMS)])
-    assert (two.standing, two.origins, two.since, two.rests_on) == (
+    assert (two.standing, two.confirmed_by, two.since, two.rests_on) == (
         Standing.CONFIRMED,
         2,
         date(2024, 10, 3),
@@ -111,7 +111,7 @@ EVENTS = st.builds(
     st.integers(1, 28),
     st.sampled_from(Stance),
     actor=st.sampled_from([None, "Anna Lind", "spokeswoman Lind", "Анна Линд", "Karl Berg", "the ministry"]),
-    origin=st.sampled_from(["a", "b", "c"]),
+    sources=st.sampled_from([("a",), ("b",), ("c", "b"), ("c",)]),
     figure=st.sampled_from([None, "12", "20"]),
     admits=st.booleans(),
     dated=st.booleans(),

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from monitor.claims.kinds import kind_of
 from monitor.claims.manner import manner_of
 from monitor.claims.people import Name, same_person
 from monitor.claims.utterance import said_on
 from monitor.read.origins import independent
-from monitor.records import Manner, Stance, StoredFinding
+from monitor.records import Kind, Manner, Stance, StoredFinding
 
 INDEPENDENT = 2  # sources that must agree before a claim counts as confirmed and not just as reported
 
@@ -33,8 +34,7 @@ class Event:
     """What one finding says happened. day: of the utterance, else of the article, None where neither is known.
 
     dated: the sentence itself names the day. sources: names of what it comes from (its origin, its publisher, the
-    agencies it credits); two events that share one are not independent.
-    admits: it owns up to what was denied before, or takes back what was said.
+    agencies it credits); two events that share one are not independent. kind: what sort of news it is.
     """
 
     finding_id: int
@@ -46,7 +46,7 @@ class Event:
     lang: str | None
     sources: tuple[str, ...]
     figure: str | None
-    admits: bool
+    kind: Kind
     evidence: str
 
 
@@ -109,7 +109,7 @@ def event_of(stored: StoredFinding, *, sources: tuple[str, ...]) -> Event:
         lang=stored.lang,
         sources=sources,
         figure=finding.figure_new,
-        admits=manner_of(finding.evidence, stored.lang).admits,
+        kind=kind_of(manner_of(finding.evidence, stored.lang), None, stance=finding.stance),
         evidence=finding.evidence,
     )
 
@@ -143,7 +143,7 @@ def _standing(
     figures: Sequence[FigurePoint],
 ) -> tuple[Standing, Sequence[int]]:
     """Return the strongest standing, and the findings it rests on, the one that made it so first."""
-    withdrawn = [e.finding_id for e in ordered if e.stance is Stance.CONTRADICTS and e.admits and e.day]
+    withdrawn = [e.finding_id for e in ordered if e.kind is Kind.RETRACTION and e.day]
     admitted = [(d.closed_by, d.finding_id) for d in denials if d.closed_by is not None]
     standing_denials = [d for d in denials if d.closed_by is None]
     support = [e.finding_id for e in confirming]
@@ -174,7 +174,7 @@ def _denials(ordered: Sequence[Event], aliases: Mapping[str, Name]) -> tuple[Den
     """Put what one actor denies into one denial, however often it is repeated, and close it where they own up."""
     groups: list[list[Event]] = []
     for event in ordered:
-        if event.stance is not Stance.CONTRADICTS or event.admits:
+        if event.stance is not Stance.CONTRADICTS:
             continue
         for group in groups:
             if _same_actor(group[0], event, aliases) or group[0].evidence == event.evidence:

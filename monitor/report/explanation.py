@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from monitor.claims.attribution import Attribution, attribution
 from monitor.claims.figure_moves import FigureMove
+from monitor.claims.kinds import kind_of
 from monitor.claims.manner import Reading
 from monitor.claims.quantities import figures
 from monitor.claims.utterance import Days, said_on
 from monitor.judge.stance import CONTEXT, RULES, RULES_VERSION, Judged, Ruling, case_of
-from monitor.records import Claim, Figure, StoredFinding, Version
+from monitor.records import Claim, Figure, Kind, StoredFinding, Version
 from monitor.report.calendar import write_date, write_day, write_moment
 from monitor.report.printable import safe_text, wrap
 from monitor.report.wording import language_name, sureness
@@ -45,6 +46,7 @@ class Explanation:
     end: int
     who: Attribution
     said: Days | None
+    kind: Kind
     reading: Reading
     claim_figures: tuple[Figure, ...]
     sentence_figures: tuple[Figure, ...]
@@ -74,6 +76,7 @@ def explain(stored: StoredFinding, claim: Claim, version: Version) -> Explanatio
         end=finding.end - start,
         who=attribution(sentence.text, version.lang, context=before),
         said=said_on(sentence.text, version.lang, day=version.day.date()) if version.day else None,
+        kind=kind_of(case.sentence, case.move, claim=case.claim, stance=finding.stance),
         reading=case.sentence,
         claim_figures=figures(claim.text, claim.lang),
         sentence_figures=figures(sentence.text, version.lang),
@@ -127,7 +130,8 @@ def _when(e: Explanation, zone: str) -> str:
 
 def _how(e: Explanation) -> str:
     words = ", ".join(f"“{cue}”" for cue in e.reading.cues)
-    return f"{e.reading.manner}, by {words}" if words else f"{e.reading.manner}, no word says otherwise"
+    kind = f"; as news: {e.kind}" if e.kind.value != e.reading.manner.value else ""
+    return (f"{e.reading.manner}, by {words}" if words else f"{e.reading.manner}, no word says otherwise") + kind
 
 
 def _figures(e: Explanation) -> list[str]:

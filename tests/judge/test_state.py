@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.judge.state import Event, Standing, state_of
-from monitor.records import Manner, Stance
+from monitor.records import Kind, Manner, Stance
 
 OCTOBER = date(2024, 10, 1)
 
@@ -25,7 +25,7 @@ def event(number: int, stance: Stance, **more: object) -> Event:
         lang="en",
         sources=(f"outlet {number}",),
         figure=None,
-        admits=False,
+        kind=Kind.STATEMENT,
         evidence=f"Sentence {number}.",
     )
     return replace(plain, **more)  # type: ignore[arg-type]  # a test names fields as it needs them
@@ -102,7 +102,7 @@ def test_a_figure_that_moves_is_a_series() -> None:
 
 
 def test_what_is_taken_back_is_retracted() -> None:
-    state = state_of([event(1, CONFIRMS), event(3, DENIES, admits=True, actor="the newspaper")])
+    state = state_of([event(1, CONFIRMS), event(3, UPDATES, kind=Kind.RETRACTION, actor="the newspaper")])
     assert (state.standing, state.rests_on) == (Standing.RETRACTED, (3,))
 
 
@@ -113,7 +113,7 @@ EVENTS = st.builds(
     actor=st.sampled_from([None, "Anna Lind", "spokeswoman Lind", "Анна Линд", "Karl Berg", "the ministry"]),
     sources=st.sampled_from([("a",), ("b",), ("c", "b"), ("c",)]),
     figure=st.sampled_from([None, "12", "20"]),
-    admits=st.booleans(),
+    kind=st.sampled_from([Kind.STATEMENT, Kind.RETRACTION, Kind.BACKGROUND]),
     dated=st.booleans(),
 )
 

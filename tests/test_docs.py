@@ -28,7 +28,7 @@ SHELL = [
 MADE = [line for line in SHELL if line.startswith("make ")]
 TYPED = [line.removeprefix(".venv/bin/monitor ") for line in SHELL if line not in MADE]
 QUERIES = re.findall(r"^\| `monitor ([a-z]+[^`]*)`", README, re.MULTILINE)
-OF_THEIR_OWN = ("serve", "judge", "judge-pairs")  # with tests of their own
+OF_THEIR_OWN = ("explain", "serve", "judge", "judge-pairs")  # with tests of their own
 OPTIONS = re.findall(r"`(--[a-z]+)", README)
 
 

@@ -60,7 +60,13 @@ def read_bench(folder: Path, model: EmbeddedModel) -> Bench:
         for s, c, scores in zip(sentences, near, model.score(asked), strict=True):
             case = case_of(claims[c.claim], version, Judged(s, c.similarity, scores))
             cases.setdefault((article, claims[c.claim].id), []).append(case)
-    labels = read_rows(folder / "labels.jsonl")
+    return bench_of(read_rows(folder / "labels.jsonl"), len(articles), cases)
+
+
+def bench_of(
+    labels: Sequence[Mapping[str, object]], articles: int, cases: Mapping[tuple[str, str], Sequence[Case]]
+) -> Bench:
+    """Count what there is to find as score_story.py does. articles: how many the story has."""
     related = frozenset((str(row["article_id"]), str(row["claim_id"])) for row in labels)
     return Bench(
         cases,
@@ -69,7 +75,7 @@ def read_bench(folder: Path, model: EmbeddedModel) -> Bench:
         ),
         frozenset((str(r["article_id"]), str(r["claim_id"])) for r in labels if r["ambiguous"]),
         related,
-        len(articles) * len({claim for _, claim in related}) - len(related),
+        articles * len({claim for _, claim in related}) - len(related),
     )
 
 

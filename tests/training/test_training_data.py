@@ -211,6 +211,6 @@ def test_pairs_of_names_cannot_be_told_by_their_words_alone() -> None:
     found = list(name_pairs(NAMES_OF, 3000, random.Random(1)))
     verdicts = Counter(frozenset(e.verdicts) for e in found)
     assert all(verdicts[kind] > 200 for kind in verdicts), verdicts
-    assert {"confirms"} in verdicts and {"contradicts"} in verdicts
+    assert {frozenset({"confirms"}), frozenset({"contradicts"})} < set(verdicts)
     same_words = [e for e in found if e.premise == e.hypothesis]
     assert len(same_words) < 0.03 * len(found)

@@ -55,7 +55,7 @@ class Denial:
     """Somebody denies, once or again. words: of the first time, verbatim. day: of the first utterance, if known.
 
     repeats: findings that report it again, as news or as background. closed_by: the finding in which the same
-    actor owns up, or None.
+    actor owns up, or None. kind: DENIAL, or another account by somebody it does not concern.
     """
 
     actor: str | None
@@ -64,6 +64,7 @@ class Denial:
     finding_id: int
     repeats: tuple[int, ...]
     closed_by: int | None
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,13 @@ def _denial(group: Sequence[Event], ordered: Sequence[Event], aliases: Mapping[s
         None,
     )
     return Denial(
-        first.actor, first.evidence, first.day, first.finding_id, tuple(e.finding_id for e in again), owns_up
+        actor=first.actor,
+        words=first.evidence,
+        day=first.day,
+        finding_id=first.finding_id,
+        repeats=tuple(e.finding_id for e in again),
+        closed_by=owns_up,
+        kind=first.kind,
     )
 
 

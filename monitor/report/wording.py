@@ -8,8 +8,8 @@ from datetime import date
 
 from babel import Locale
 
-from monitor.judge.state import Denial
-from monitor.records import Manner
+from monitor.judge.state import Denial, Standing
+from monitor.records import Kind, Manner
 from monitor.report.calendar import local_day, write_date, write_day, write_moment
 from monitor.report.digest import ClaimNews, Digest, Item, Section, SilentClaim, totals
 
@@ -23,6 +23,9 @@ HEADINGS = {
 
 SILENCE = "Silence says nothing about whether a claim is true."
 SURENESS = "A percentage says how sure the program is of its reading of a sentence, not whether the claim is true."
+
+SAID = (("denied by", True), ("contradicted by", False))
+NAMED = 3  # how many of those who deny are named in the line on a claim's state
 
 _NOUNS = {
     Section.CONFIRMATIONS: ("confirmation", "confirmations"),
@@ -63,24 +66,35 @@ def state_words(news: ClaimNews) -> str:
     state = news.state
     if state is None:
         return ""
+    confirmed = f"confirmed by {_sources(state.confirmed_by)}" if state.confirmed_by else ""
+    head, rest = (confirmed, "") if state.standing is Standing.CONFIRMED else (state.standing.value, confirmed)
     since = f" since {_short_day(state.since)}" if state.since else ""
-    parts = [f"{state.standing.capitalize()}{since}"]
-    parts += [_denial_words(denial) for denial in state.denials]
-    if state.figures:
-        parts.append("figure: " + " → ".join(f"{p.figure} ({_short_day(p.day)})" for p in state.figures))
-    if state.confirmed_by:
-        noun = "source" if state.confirmed_by == 1 else "independent sources"
-        parts.append(f"confirmed by {state.confirmed_by} {noun}")
-    return " · ".join(parts)
+    moves = " → ".join(f"{point.figure} ({_short_day(point.day)})" for point in state.figures)
+    said = [_by(words, [d for d in state.denials if (d.kind is Kind.DENIAL) is denies]) for words, denies in SAID]
+    return " · ".join(filter(None, [f"{head.capitalize()}{since}", *said, moves and f"figure: {moves}", rest]))
 
 
-def _denial_words(denial: Denial) -> str:
-    day = [_short_day(denial.day)] if denial.day else []
+def _sources(number: int) -> str:
+    return "1 source" if number == 1 else f"{number} independent sources"
+
+
+def _by(words: str, denials: Sequence[Denial]) -> str:
+    """Name the first ones who deny or contradict, and count the others."""
+    named = [f"{d.actor}{_notes(d)}" for d in denials if d.actor][:NAMED]
+    others = len(denials) - len(named)
+    if others:
+        noun = ("other" if named else "unnamed source") + "s" * (others != 1)
+        named.append(f"{others} {noun}")
+    return f"{words} {_listed(named)}" if named else ""
+
+
+def _notes(denial: Denial) -> str:
     told = len(denial.repeats)
+    day = [_short_day(denial.day)] if denial.day else []
     again = [f"told {told} more time{'s' * (told != 1)}"] if told else []
     closed = ["owned up later"] if denial.closed_by is not None else []
     notes = ", ".join([*day, *again, *closed])
-    return f"denied by {denial.actor or 'somebody unnamed'}" + (f" ({notes})" if notes else "")
+    return f" ({notes})" if notes else ""
 
 
 def _short_day(day: date) -> str:

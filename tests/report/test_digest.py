@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import StoreError
-from monitor.records import FailingFeed, Manner, Stance, StoredFinding
+from monitor.judge.state import ClaimState, Denial, FigurePoint, Standing
+from monitor.records import FailingFeed, Kind, Manner, Stance, StoredFinding
 from monitor.report.digest import (
     ClaimNews,
     Copy,
@@ -23,6 +24,7 @@ from monitor.report.digest import (
     to_json,
     totals,
 )
+from monitor.report.wording import state_words
 from tests.report.flood_story import BASELINE, FAILING, NEWS, NOW, SINCE, TODAY, flood_digest, found
 
 words = st.text(max_size=30)
@@ -282,3 +284,28 @@ def test_order_of_the_findings_changes_nothing_and_none_is_lost(news: tuple[Stor
     assert flood_digest(tuple(reversed(news))) == digest
     shown = [item for claim in digest.claims for section in Section for item in claim.items(section)]
     assert sum(1 + len(item.copies) for item in shown) == len(news)
+
+
+def test_the_state_of_a_claim_is_told_in_one_line() -> None:
+    """Who denies since when, what moved, and how many independent sources confirm."""
+    denials = tuple(
+        Denial(actor, "No.", day, number, repeats, None, kind)
+        for number, (actor, day, repeats, kind) in enumerate(
+            [
+                ("Anna Lind", date(2026, 10, 10), (8,), Kind.DENIAL),
+                (None, None, (), Kind.DENIAL),
+                ("Karl Berg", None, (), Kind.REFUTATION),
+            ]
+        )
+    )
+    figures = (FigurePoint("12", date(2026, 10, 3), None, 5), FigurePoint("20", date(2026, 11, 1), None, 6))
+    state = ClaimState(Standing.DISPUTED, date(2026, 10, 10), 2, (), denials, figures, (0, 1))
+    news = ClaimNews("C1", "Six died.", "en", state=state)
+    assert state_words(news) == (
+        "Disputed since 10 Oct 2026 · denied by Anna Lind (10 Oct 2026, told 1 more time) and 1 other · "
+        "contradicted by Karl Berg · figure: 12 (3 Oct 2026) → 20 (1 Nov 2026) · "
+        "confirmed by 2 independent sources"
+    )
+    confirmed = replace(state, standing=Standing.CONFIRMED, denials=(), figures=())
+    assert state_words(replace(news, state=confirmed)) == "Confirmed by 2 independent sources since 10 Oct 2026"
+    assert state_words(replace(news, state=None)) == ""

@@ -16,7 +16,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that the parts are found when this runs as a script
 
-from benchmarks.evaluation import figures, headlines, inference, origins, proposals, speed, stories, traps
+from benchmarks.evaluation import (
+    attribution,
+    figures,
+    headlines,
+    inference,
+    origins,
+    proposals,
+    speed,
+    stories,
+    traps,
+)
 from monitor.judge.model import EmbeddedModel
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -30,6 +40,7 @@ def parts(weights: Path | None) -> Mapping[str, Part]:
     """Name the parts of the evaluation, in the order of the table."""
     return {
         "stories": stories.measure,
+        "attribution": attribution.measure,
         "inference": inference.measure,
         "headlines": headlines.measure,
         "traps": traps.measure,

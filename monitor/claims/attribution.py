@@ -1,4 +1,4 @@
-"""Sentence → Attribution: who says what a sentence says, word for word.
+"""Sentence → Attribution: who says what a sentence says, through whom, how, and how firmly.
 
 Precision before recall: where no pattern is sure, nobody is named.
 """
@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.claims import speakers, topics
+from monitor.claims import coreference, quotations, speakers, topics
+from monitor.claims.asserters import Kind, kind_of, personal_name
 from monitor.claims.cues import Cues, cues_for
+from monitor.claims.firmness import Firmness, How, firmness_of, how_put
+from monitor.claims.manner import manner_of
 from monitor.claims.speakers import Speaker
 
 # "The agency said the minister said": so little stands between the first verb and the second speaker.
@@ -19,33 +22,55 @@ MAX_SENTENCE_CHARS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
+class Asserter:
+    """One link of a chain. name: as written, with role words."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
 class Attribution:
     """Who says what a sentence says.
 
     asserted_by: the speaker, with role words, as written; None where no pattern is sure.
-    through: who passes it on ("the agency reports that the minister said"), as written.
+    chain: who passes it on, the outermost first, and the speaker last where one is named.
+    how, firmness: how the sentence puts it, also where nobody is named.
     start, end: where asserted_by stands in the sentence; None where an earlier sentence named the speaker.
     said: where the verb of saying starts and ends; None for "according to".
     """
 
     asserted_by: str | None = None
-    through: str | None = None
+    chain: tuple[Asserter, ...] = ()
+    how: How = How.SAYS
+    firmness: Firmness = Firmness.FACT
     start: int | None = None
     end: int | None = None
     said: tuple[int, int] | None = None
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of the speaker; None where nobody is named."""
+        return self.chain[-1].kind if self.asserted_by is not None else None
+
+    @property
+    def through(self) -> str | None:
+        """Who passes the speaker's words on ("the agency reports that the minister said"), as written."""
+        relays = self.chain[:-1] if self.asserted_by is not None else self.chain
+        return relays[-1].name if relays else None
 
 
 def asserted_by(sentence: str, lang: str | None, *, context: Sequence[str] = ()) -> str | None:
     """Name who says what the sentence says, as the sentence writes it.
 
     context: the sentences before, in order. With it "she said" and "the minister said" are resolved where
-    exactly one person spoke before; the name is then as written there.
+    exactly one person fits; the name is then as written there.
     """
     return attribution(sentence, lang, context=context).asserted_by
 
 
 def attribution(sentence: str, lang: str | None, *, context: Sequence[str] = ()) -> Attribution:
-    """Find who says what the sentence says, and who passes it on.
+    """Find who says what the sentence says, who passes it on, how and how firmly.
 
     lang: two letters; None: the script decides, where it can. context: as for asserted_by.
     A "sentence" of more than MAX_SENTENCE_CHARS is a table or a list of links, and has no speaker.
@@ -54,63 +79,73 @@ def attribution(sentence: str, lang: str | None, *, context: Sequence[str] = ())
     cues = cues_for(sentence, lang)
     if cues is None or not cues.has_attribution or len(sentence) > MAX_SENTENCE_CHARS:
         return Attribution()
-    chosen, relay = _innermost(_speakers(sentence, cues))
-    through = sentence[relay.start : relay.end] if relay and not relay.bare else None
+    chosen, relays = _innermost(sentence, _speakers(sentence, cues), cues)
+    name, here = _named(sentence, chosen, context, cues)
+    passing = [sentence[s.start : s.end] for s in (*relays, *_told(sentence, chosen, cues)) if not s.bare]
+    chain = tuple(Asserter(text, kind_of(text, cues)) for text in (*passing, *([name] if name else ())))
+    medium = bool(name) and chain[-1].kind is Kind.MEDIUM
+    cited = chosen is not None and chosen.cited
+    reading = manner_of(sentence, lang)
+    how = how_put(sentence, reading, cues, passed_on=medium or cited)
+    start, end = (chosen.start, chosen.end) if chosen and here else (None, None)
+    return Attribution(name, chain, how, firmness_of(sentence, reading, cues), start, end, _verb(chosen))
+
+
+def _named(sentence: str, chosen: Speaker | None, context: Sequence[str], cues: Cues) -> tuple[str | None, bool]:
+    """Return the name of the speaker, and whether this sentence writes it."""
     if chosen is None:
-        return Attribution()
+        goes_on = bool(context) and _goes_on(sentence, cues)
+        return (asserted_by(context[-1], cues.lang, context=context[:-1]) if goes_on else None), False
+    words = sentence[chosen.start : chosen.end]
     if chosen.bare:
-        words = sentence[chosen.start : chosen.end].lower()
-        name = _named_before(context, cues)
-        # "The minister" is not the spokesman who was named before.
-        fits = _is_pronoun(words, cues) or words.split()[-1] in (name or "").lower()
-        return Attribution(name if fits else None, through, said=_verb(chosen))
-    return Attribution(sentence[chosen.start : chosen.end], through, chosen.start, chosen.end, _verb(chosen))
+        return coreference.who(words if chosen.verb is not None else "", context, cues), False
+    meant = None
+    if context and not personal_name(words, cues):
+        meant = coreference.who_described(words, context, cues) or coreference.which_body(words, context, cues)
+    return meant or words, meant is None
 
 
-def _verb(speaker: Speaker) -> tuple[int, int] | None:
-    return (speaker.verb, speaker.after) if speaker.verb is not None and speaker.after is not None else None
+def _goes_on(sentence: str, cues: Cues) -> bool:
+    """Tell that a sentence goes on with the words of the one before: a quotation alone, or reported speech."""
+    spoken = quotations.spoken(sentence, cues.attribution["says"])
+    alone = bool(spoken) and not "".join(
+        c for i, c in enumerate(sentence) if c.isalnum() and not any(s <= i < e for s, e in spoken)
+    )
+    return alone or bool(cues.attribution["goes_on"].search(sentence))
+
+
+def _told(sentence: str, chosen: Speaker | None, cues: Cues) -> list[Speaker]:
+    if chosen is None:
+        return []
+    found = (speakers if cues.words else topics).told(sentence, chosen, cues)
+    return [found] if found else []
+
+
+def _verb(speaker: Speaker | None) -> tuple[int, int] | None:
+    if speaker is None or speaker.verb is None or speaker.after is None:
+        return None
+    return speaker.verb, speaker.after
 
 
 def _speakers(sentence: str, cues: Cues) -> list[Speaker]:
     return speakers.speakers(sentence, cues) if cues.words else topics.speakers(sentence, cues)
 
 
-def _innermost(found: Sequence[Speaker]) -> tuple[Speaker | None, Speaker | None]:
+def _innermost(sentence: str, found: Sequence[Speaker], cues: Cues) -> tuple[Speaker | None, Sequence[Speaker]]:
+    """Choose the speaker, and list who passes the words on, the outermost first."""
     saying = sorted((s for s in found if s.verb is not None), key=lambda s: s.verb or 0)
     sources = [s for s in found if s.verb is None]
     cited = next((s for s in sources if s.cited), None)
     if cited:
-        return cited, next((s for s in saying if s != cited), None)
+        return cited, [s for s in saying if s != cited and s.start != cited.start][:1]
     own = [s for s in saying if not s.relays]
     if not own:
-        source = next(iter(sources), None)
-        relay = next(iter(saying), None)
         # The agency reports that ... according to the ministry: the ministry says it.
-        return (source, relay) if source else (relay, None)
+        chosen = next(iter((*sources, *saying)), None)
+        return chosen, [s for s in saying if s != chosen][:1] if chosen in sources else []
     first, *others = own
-    nested = next(
-        (s for s in others if not s.bare and 0 <= s.start - (first.after or 0) <= NESTED_WITHIN_CHARS), None
-    )
-    relay = next((s for s in (*saying, *sources) if s.relays and s != first), None)
-    return (nested, first) if nested else (first, relay)
-
-
-def _named_before(context: Sequence[str], cues: Cues) -> str | None:
-    """Name the one speaker of the sentences before, or None where there is none or more than one."""
-    names = []
-    for sentence in context:
-        chosen, _ = _innermost(_speakers(sentence, cues))
-        if chosen and not chosen.bare and chosen.named:
-            names.append(sentence[chosen.start : chosen.end])
-    longest = max(names, key=len, default=None)
-    same = longest is not None and all(_last_word(name) in longest for name in names)
-    return longest if same else None
-
-
-def _is_pronoun(words: str, cues: Cues) -> bool:
-    lists = ("pronouns",) if cues.words else ("pronouns", "definite")
-    return any(cues.attribution[name].fullmatch(words) for name in lists)
-
-
-def _last_word(name: str) -> str:
-    return name.rsplit(maxsplit=1)[-1]
+    near = (s for s in others if not s.bare and 0 <= s.start - (first.after or 0) <= NESTED_WITHIN_CHARS)
+    unnamed = not first.bare and kind_of(sentence[first.start : first.end], cues) is Kind.UNNAMED_SOURCE
+    nested = next(near, None) if unnamed else None
+    relays = [s for s in (*sources, *saying) if s.relays and s != first]
+    return (nested, [*relays, first]) if nested else (first, relays)

@@ -11,6 +11,7 @@ from importlib import resources
 import yaml
 
 from monitor.claims import speakers
+from monitor.claims.asserters import personal_name, roles
 from monitor.claims.attribution import MAX_SENTENCE_CHARS
 from monitor.claims.cues import Cues, compile_phrases, cues_for
 from monitor.claims.dates import stated_dates
@@ -132,31 +133,30 @@ def _named(sentence: str, lang: str | None, context: Sequence[str]) -> str:
     if len(bare) != 1 or before is None:
         return sentence
     name, named_as_subject = before
-    words = sentence[bare[0].start : bare[0].end]
+    # "According to him": the words that introduce a speaker stay.
+    start = bare[0].start if bare[0].verb is not None else sentence.rfind(" ", 0, bare[0].end) + 1
+    words = sentence[start : bare[0].end]
     fits = cues.attribution["pronouns"].fullmatch(words) or words.split()[-1].lower() in name.lower()
     inflected = cues.lang in _NOMINATIVE_ONLY and not (named_as_subject and bare[0].verb is not None)
     if inflected or not fits:
         return sentence
-    inside = bare[0].start > 0 and cues.attribution["dets"].fullmatch(name.split()[0])
-    return sentence[: bare[0].start] + (name[0].lower() + name[1:] if inside else name) + sentence[bare[0].end :]
+    inside = start > 0 and cues.attribution["dets"].fullmatch(name.split()[0])
+    return sentence[:start] + (name[0].lower() + name[1:] if inside else name) + sentence[bare[0].end :]
 
 
 def _speakers(sentence: str, cues: Cues) -> list[Speaker]:
-    """List the speakers; in "according to him", too, somebody speaks."""
-    found = speakers.speakers(sentence, cues) if cues.words and cues.has_attribution else []
-    for hit in cues.attribution["before"].finditer(sentence) if cues.has_attribution else ():
-        word = re.match(r"\s+(\w+)(?=[\s,])", sentence[hit.end() :])
-        if word and cues.attribution["pronouns"].fullmatch(word[1]):
-            span = hit.end() + word.start(1), hit.end() + word.end(1)
-            found = [*found, Speaker(*span, None, None, bare=True)]
-    return found
+    return speakers.speakers(sentence, cues) if cues.words and cues.has_attribution else []
 
 
 def _speaker_before(context: Sequence[str], cues: Cues) -> tuple[str, bool] | None:
     """Name the one person who spoke in the sentences before, and whether as a subject; None if several did."""
-    named = [
-        (text[s.start : s.end], s.verb is not None) for text in context for s in _speakers(text, cues) if s.named
+    said = [
+        (text[s.start : s.end], s.verb is not None)
+        for text in context
+        for s in _speakers(text, cues)
+        if not s.bare
     ]
+    named = [(name, subject) for name, subject in said if personal_name(name, cues) and roles(name, cues)]
     longest = max(named, key=lambda found: len(found[0]), default=("", False))
     alone = all(name.rsplit(maxsplit=1)[-1] in longest[0] for name, _ in named)
     return longest if named and alone else None

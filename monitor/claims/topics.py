@@ -26,6 +26,8 @@ _KO_EDGE = re.compile(
 )
 _CLAUSE_END = re.compile(r"(?:고|며|\uffff)\s*$")
 _AFTER_SPEECH = re.compile(r"(?:이?라)?(?:고|며)(?:도|는)?\s")  # glued to the closing quotation mark
+# "On ...", "from ...", "as for ...": these take the topic particle too.
+_NO_SUBJECT = re.compile(r"(?:에|서|으로|로|까지|부터|다만|또|に|で|と|へ|ついて|から|まで|対して)$")
 _KATAKANA_NAME = re.compile(r"[ァ-ヺー・A-Za-z&Ａ-Ｚａ-ｚ]{3,}")
 
 
@@ -36,29 +38,74 @@ class _Topic:
     particle: str
     after: int
     bare: bool
-    named: bool
     role: bool
 
 
 def speakers(sentence: str, cues: Cues) -> list[Speaker]:
     """List who may be saying what the sentence says; words inside quotations do not count."""
     masked = _QUOTED.sub(lambda m: _SPEECH * len(m.group()), sentence)
-    verb = max((m.span() for m in cues.attribution["says"].finditer(masked)), default=None)
-    found = [_source(masked, m.start(), m.end(), cues) for m in cues.attribution["after"].finditer(masked)]
-    if verb and (topic := _topic(masked[: verb[0]], cues)):
-        relays = bool(cues.attribution["relays"].match(masked, verb[0])) or _ends(masked, topic, cues, "outlets")
-        found.append(Speaker(topic.start, topic.end, *verb, relays, topic.bare, topic.named))
+    verbs = [m.span() for m in cues.attribution["says"].finditer(masked)]
+    verb = max(verbs, default=None)
+    found = [
+        _source(masked, m.start(), m.end(), cues, cited=kind == "citing")
+        for kind in ("after", "citing")
+        for m in cues.attribution[kind].finditer(masked)
+    ]
+    if verb:
+        topic = _topic(masked[: verb[0]], cues)
+        outer = _said(masked, topic, verb, cues) if topic else None
+        inner = _nested(masked, topic, verbs[:-1], cues) if topic and outer and outer.relays else None
+        found += [outer or _left_out(masked, verb, cues), inner]
+    for m in cues.attribution["theirs"].finditer(masked):
+        found.append(Speaker(m.start(), m.end(), None, None, bare=True))
     return [s for s in found if s]
 
 
-def _source(masked: str, at: int, end: int, cues: Cues) -> Speaker | None:
+def told(sentence: str, speaker: Speaker, cues: Cues) -> Speaker | None:
+    """Find the medium that a speaker told it; words inside quotations do not count."""
+    masked = _QUOTED.sub(lambda m: _SPEECH * len(m.group()), sentence)
+    for m in cues.attribution["told"].finditer(masked, speaker.end):
+        found = _source(masked, m.start(), m.end(), cues)
+        if found and found.relays and found.start >= speaker.end:
+            return found
+    return None
+
+
+def people(sentence: str, cues: Cues) -> list[str]:
+    """List the subjects of a sentence that end in a role, as written."""
+    masked = _QUOTED.sub(lambda m: _SPEECH * len(m.group()), sentence)
+    return [sentence[topic.start : topic.end] for topic in _topics(masked, cues) if topic.role and not topic.bare]
+
+
+def _said(masked: str, topic: _Topic, verb: tuple[int, int], cues: Cues) -> Speaker:
+    relays = bool(cues.attribution["relays"].match(masked, verb[0])) or _ends(masked, topic, cues, "outlets")
+    return Speaker(topic.start, topic.end, *verb, relays, topic.bare)
+
+
+def _nested(masked: str, outer: _Topic, verbs: list[tuple[int, int]], cues: Cues) -> Speaker | None:
+    """Find whose words a medium passes on: the last other subject of a verb before."""
+    for verb in reversed(verbs):
+        inside = [t for t in _topics(masked[: verb[0]], cues) if t.start >= outer.after and t.role]
+        if inside:
+            return _said(masked, inside[0], verb, cues)
+    return None
+
+
+def _left_out(masked: str, verb: tuple[int, int], cues: Cues) -> Speaker | None:
+    """Give the subject that is understood, where no other subject stands before the verb."""
+    quoted = _SPEECH in masked[: verb[0]]
+    found = (m for m in _PARTICLE[cues.lang].finditer(masked[: verb[0]]) if m["p"].endswith(("은", "는", "は")))
+    nobody = all(_NO_SUBJECT.search(m["np"]) for m in found)
+    return Speaker(verb[0], verb[0], *verb, bare=True) if cues.drops and (quoted or nobody) else None
+
+
+def _source(masked: str, at: int, end: int, cues: Cues, *, cited: bool = False) -> Speaker | None:
     """Read "according to": the words just before, if they name somebody."""
     topic = _judged(masked, (_start(masked[:at], cues), at), particle="", after=end, cues=cues)
     if topic is None:
         return None
-    return Speaker(
-        topic.start, topic.end, None, None, _ends(masked, topic, cues, "outlets"), topic.bare, topic.named
-    )
+    bare = topic.bare and not _at_end(masked[topic.start : topic.end], cues, "unnamed")
+    return Speaker(topic.start, topic.end, None, None, _ends(masked, topic, cues, "outlets"), bare, cited)
 
 
 def _topic(before: str, cues: Cues) -> _Topic | None:
@@ -102,13 +149,12 @@ def _judged(text: str, span: tuple[int, int], *, particle: str, after: int, cues
     if not last or len(words) > MAX_CHARS or _SPEECH in words:
         return None
     pronoun = bool(cues.attribution["definite"].fullmatch(words))
-    role = any(_at_end(last, cues, kind) for kind in ("persons", "bodies", "outlets"))
-    alone = bool(cues.attribution["persons"].fullmatch(words))
+    role = any(_at_end(last, cues, kind) for kind in ("persons", "bodies", "outlets", "unnamed"))
+    alone = bool(cues.attribution["persons"].fullmatch(words)) and not cues.attribution["unnamed"].fullmatch(words)
     if cues.attribution["pronouns"].fullmatch(last) and not pronoun:
         return None
     name = role or pronoun or _looks_named(last, start, particle, cues)
-    named = not (pronoun or alone) and _at_end(last, cues, "persons") and "의 " not in words and "の" not in words
-    return _Topic(start, start + len(words), particle, after, pronoun or alone, named, role) if name else None
+    return _Topic(start, start + len(words), particle, after, pronoun or alone, role) if name else None
 
 
 def _looks_named(last: str, start: int, particle: str, cues: Cues) -> bool:

@@ -40,7 +40,8 @@ MANNER_LISTS = (
     "recalls",
 )
 # Found anywhere in a sentence; the other attribution lists are held against one word at a time.
-PHRASE_LISTS = ("says", "relays", "before", "after", "citing")
+# by: "was denied by". theirs: "in her words". regards: "for Ana Lopes, it is over". goes_on: "er habe".
+PHRASE_LISTS = ("says", "relays", "before", "after", "citing", "by", "theirs", "regards", "goes_on")
 WORD_LISTS = (
     "persons",
     "bodies",
@@ -58,22 +59,36 @@ WORD_LISTS = (
     "within",
     "topics",
     "verb_ends",
+    "told",
+    "personal",
+    "that",
+    "unnamed",
+    "indefinite",
+    "speaks_for",
+    "state",
+    "companies",
 )
+HOW_LISTS = ("confirms", "dismisses", "doubts", "plans")
+FIRMNESS_LISTS = ("likely", "possible", "conditional")
 ANYWHERE = "anywhere"  # `inverted: anywhere`: the speaker may follow the verb without a quotation before it
+SUBJECTS = "subjects"  # `drops: subjects`: "«It is over», said on Monday." and who said it stands earlier
 _NEVER = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
     """The compiled lists of one language. words: found as whole words; inverted: "said X" stands anywhere;
-    adjectives_follow: the noun, so that a speaker may go on after it."""
+    adjectives_follow: the noun, so that a speaker may go on after it. drops: a verb may go without its subject."""
 
     lang: str
     words: bool
     inverted: bool
     adjectives_follow: bool
+    drops: bool
     manner: Mapping[str, re.Pattern[str]]
     attribution: Mapping[str, re.Pattern[str]]
+    how: Mapping[str, re.Pattern[str]]
+    firmness: Mapping[str, re.Pattern[str]]
     has_attribution: bool
 
 
@@ -110,18 +125,24 @@ def parse_cues(text: str, lang: str) -> Cues:
     """
     data = yaml.safe_load(text)
     where = f"cue file {lang}.yaml"
-    if not isinstance(data, dict) or not set(data) <= {"words", "manner", "attribution"}:
-        raise ConfigError(f"{where}: expected the parts words, manner and attribution")
+    if not isinstance(data, dict) or not set(data) <= {"words", "manner", "attribution", "how", "firmness"}:
+        raise ConfigError(f"{where}: expected the parts words, manner, attribution, how and firmness")
     words = data.get("words", True) is not False
     attribution = data.get("attribution") or {}
     inverted = attribution.pop("inverted", "") == ANYWHERE
     adjectives = attribution.pop("adjectives", "") == "after the noun"
-    manner = _compiled(data.get("manner") or {}, MANNER_LISTS, where=where, words=words)
+    drops = attribution.pop("drops", "") == SUBJECTS
+    parts = (("manner", MANNER_LISTS), ("how", HOW_LISTS), ("firmness", FIRMNESS_LISTS))
+    manner, how, firmness = (
+        _compiled(data.get(part) or {}, names, where=where, words=words) for part, names in parts
+    )
     phrases = {k: v for k, v in attribution.items() if k not in WORD_LISTS}
     single = {k: v for k, v in attribution.items() if k in WORD_LISTS}
     known = _compiled(phrases, PHRASE_LISTS, where=where, words=words)
     known |= _compiled(single, WORD_LISTS, where=where, words=False)
-    return Cues(lang, words, inverted, adjectives, manner, known, has_attribution=bool(attribution))
+    return Cues(
+        lang, words, inverted, adjectives, drops, manner, known, how, firmness, has_attribution=bool(attribution)
+    )
 
 
 def _compiled(

@@ -1,0 +1,124 @@
+"""Labelled stories × the rules → how often the right person, or an asserter of the right kind, is named.
+
+The rules were developed on every second story; what is reported is the other half. Each label's sentence is read
+with those before it, as the judge reads it. A label names a person where score_story.py finds a name before the
+comma and an office stands after it or before it ("Ana Lopes, mayor", "Colonel Ana Lopes"): a name alone may
+be a newspaper's. Japanese, whose names score_story.py cannot compare, is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from benchmarks.evaluation import stories
+from monitor.claims.asserters import Kind
+from monitor.claims.attribution import Attribution, attribution
+from monitor.judge.model import EmbeddedModel
+from monitor.judge.stance import CONTEXT
+from monitor.read.sentences import split_sentences
+
+_OFFICE = re.compile(
+    r"\b(?:\w*minister|president|premier|chancellor|governor|mayor|spokes\w+|chief|head|director|chair\w*|secretary"
+    r"|general|colonel|major|captain|lieutenant|admiral|commander|lawyer|prosecutor|judge|ambassador|envoy|mediator"
+    r"|expert|analyst|engineer|doctor|coach|leader|deputy|senator|adviser|executive|owner|inspector|investigator"
+    r"|commissioner|treasurer|historian|professor|officer|manager|negotiator|representative|journalist|father)\b",
+    re.IGNORECASE,
+)
+# Labels are English, and romanised: the first of these words tells the kind.
+_KINDS: Mapping[Kind, re.Pattern[str]] = {
+    Kind.UNNAMED_SOURCE: re.compile(
+        r"\b(?:sources?|officials?|residents|witness\w*|unnamed|experts|analysts)\b", re.I
+    ),
+    Kind.STATE_BODY: re.compile(
+        r"\b(?:ministry|government|police|army|military|navy|court|parliament|authorit\w+|prosecutors?"
+        r"|coast ?guard|intelligence|commission|council|embassy)\b",
+        re.I,
+    ),
+    Kind.COMPANY: re.compile(r"\b(?:company|airline|operator|insurer|shipowner|bank|manufacturer|firm)\b", re.I),
+    Kind.ORGANISATION: re.compile(r"\b(?:union|ngo|association|federation|party|club|university|charity)\b", re.I),
+}
+_UNCOMPARABLE = frozenset({"ja", "zh", "ar", "hi"})
+
+
+class Scoring(Protocol):
+    """What is used of score_story.py."""
+
+    def rows(self, path: Path) -> list[dict[str, Any]]:
+        """Read JSON Lines."""
+
+    def names_a_person(self, label: str) -> bool:
+        """Tell whether a label may name a person."""
+
+    def same_person(self, found: str, label: str) -> bool:
+        """Tell whether two spellings are one person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A label's asserter, and what the rules make of its sentence. text: the sentence and those before it."""
+
+    asserter: str
+    found: Attribution
+    text: str
+
+
+def measure(shared: Path, model: EmbeddedModel) -> Iterator[tuple[str, str]]:
+    """Yield the shares that are right, on the half of the stories that the rules were not developed on."""
+    del model  # rules alone
+    scoring = cast(Scoring, stories.load_scoring(shared / "tools/score_story.py"))  # the module has them all
+    labels = [label for folder in folders(shared)[1::2] for label in labelled(folder, scoring)]
+    people = [label for label in labels if names_a_person(label.asserter, scoring)]
+    there = [label for label in people if scoring.same_person(label.text, label.asserter.partition(",")[0])]
+    for name, rows in (("all", people), ("named there or up to six sentences before", there)):
+        right = sum(_is_right(label, scoring) for label in rows)
+        yield f"asserter of a label, persons ({name})", f"{right / max(1, len(rows)):.2f} of {len(rows)}"
+    kinds = [(label, kind) for label in labels if (kind := kind_of_label(label.asserter, scoring))]
+    right = sum(label.found.kind is kind for label, kind in kinds)
+    yield "asserter of a label, kind where no person is named", f"{right / max(1, len(kinds)):.2f} of {len(kinds)}"
+
+
+def folders(shared: Path) -> list[Path]:
+    """List the fictional stories, by name."""
+    found = [*(shared / "stories").iterdir(), *(stories.TRAINING / "data/stories").iterdir()]
+    return sorted((folder for folder in found if folder.is_dir()), key=lambda folder: folder.name)
+
+
+def labelled(folder: Path, scoring: Scoring) -> Iterator[Labelled]:
+    """Yield each asserter of each labelled sentence of a story, once."""
+    articles = {row["id"]: row for row in scoring.rows(folder / "articles.jsonl")}
+    asserters = {
+        (row["article_id"], row["evidence"], row["asserted_by"] or "")
+        for row in scoring.rows(folder / "labels.jsonl")
+    }
+    for article_id, evidence, asserter in sorted(asserters):
+        article = articles[article_id]
+        sentences = [sentence.text for sentence in split_sentences(article["text"], article["lang"])]
+        places = [i for i, text in enumerate(sentences) if evidence in text or text in evidence]
+        if places and article["lang"] not in _UNCOMPARABLE:
+            before = sentences[max(0, places[0] - CONTEXT) : places[0]]
+            found = attribution(sentences[places[0]], article["lang"], context=before)
+            yield Labelled(asserter, found, " ".join((*before, sentences[places[0]])))
+
+
+def names_a_person(asserter: str, scoring: Scoring) -> bool:
+    """Tell that a label names a person, and no newspaper or company."""
+    name, _, office = asserter.partition(",")
+    first, _, rest = name.partition(" ")
+    titled = bool(_OFFICE.fullmatch(first)) and scoring.names_a_person(rest)
+    return titled or (bool(_OFFICE.search(office)) and scoring.names_a_person(name))
+
+
+def kind_of_label(asserter: str, scoring: Scoring) -> Kind | None:
+    """Map a label that names no person to a kind by its words; None where they do not tell."""
+    if names_a_person(asserter, scoring):
+        return None
+    return next((kind for kind, words in _KINDS.items() if words.search(asserter)), None)
+
+
+def _is_right(label: Labelled, scoring: Scoring) -> bool:
+    name = label.found.asserted_by
+    return bool(name) and scoring.same_person(name or "", label.asserter.partition(",")[0])

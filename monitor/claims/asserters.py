@@ -1,0 +1,172 @@
+"""Words that name a speaker → what they say of it: the kind of asserter, the person's name, the roles."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from monitor.claims.cues import Cues
+
+_WORD = re.compile(r"[ldLD]['’](?=\w)|\w+(?:[-‑'’ʼ.]\w+)*|[,«»“”\"&]")
+_KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,}(?:[・＝=･][ァ-ヺー]+)*(?=[^ァ-ヺー・]*$)")
+_WITHOUT_SPACES = "ja"
+_ROLES = ("persons", "unnamed", "speaks_for")
+_BODIES = ("bodies", "state", "companies", "outlets")
+
+
+class Kind(StrEnum):
+    """What kind of asserter it is. A named person is a person, whomever they speak for; a ministry's nameless
+    spokesman is the ministry."""
+
+    PERSON = "person"
+    STATE_BODY = "state body"
+    COMPANY = "company"
+    MEDIUM = "medium"
+    UNNAMED_SOURCE = "unnamed source"
+    ORGANISATION = "organisation"
+
+
+def kind_of(speaker: str, cues: Cues) -> Kind:
+    """Tell what kind of asserter these words name.
+
+    Who is known to speak for a body without a name of their own counts as that body.
+    """
+    if not cues.words:
+        return _kind_without_capitals(speaker, cues)
+    words = _WORD.findall(speaker)
+    if personal_name(speaker, cues):
+        return Kind.PERSON
+    head = _head(words, cues)
+    if head and is_word("unnamed", head, cues):
+        return Kind.UNNAMED_SOURCE
+    if any(is_word("speaks_for", word, cues) for word in words):
+        return next((kind for word in words if (kind := _body(word, cues))), Kind.PERSON)
+    if head and is_word("persons", head, cues) and not _body(head, cues):
+        return Kind.UNNAMED_SOURCE if is_word("indefinite", words[0], cues) else Kind.PERSON
+    bodies = [kind for word in words if (kind := _body(word, cues))]
+    return next(iter(bodies), Kind.ORGANISATION if speaker.isupper() else Kind.PERSON)
+
+
+def personal_name(speaker: str, cues: Cues) -> str:
+    """Cut a person's own name out of the words of a speaker; "" where they have none."""
+    if not cues.words:
+        return _name_without_capitals(speaker, cues)
+    words = _WORD.findall(speaker)
+    runs: list[tuple[str, list[str]]] = []
+    before = ""
+    for word in words:
+        if _may_name(word, cues) and runs and runs[-1][0] != "." and before == runs[-1][1][-1]:
+            runs[-1][1].append(word)
+        elif _may_name(word, cues):
+            runs.append((before, [word]))
+        before = word
+    named = [run for opening, run in runs if _opens_name(opening, run, words, cues)]
+    longest: list[str] = max(reversed(named), key=len, default=[])
+    return " ".join(longest)
+
+
+def roles(speaker: str, cues: Cues) -> frozenset[str]:
+    """Give the role words among the words of a speaker, in small letters."""
+    if not cues.words:
+        last = speaker.rsplit(maxsplit=1)[-1] if speaker.split() else ""
+        ends = (last[i:] for i in range(len(last)))
+        return frozenset(end for end in ends if any(cues.attribution[kind].fullmatch(end) for kind in _ROLES))
+    return frozenset(
+        word.lower()
+        for word in _WORD.findall(speaker)
+        if any(is_word(kind, word, cues) for kind in _ROLES) and not _body(word, cues)
+    )
+
+
+def is_word(kind: str, word: str, cues: Cues) -> bool:
+    """Tell whether a whole word is in a list of its language."""
+    return bool(cues.attribution[kind].fullmatch(word))
+
+
+def _body(word: str, cues: Cues) -> Kind | None:
+    lists = (
+        ("outlets", Kind.MEDIUM),
+        ("state", Kind.STATE_BODY),
+        ("companies", Kind.COMPANY),
+        ("bodies", Kind.ORGANISATION),
+    )
+    return next((kind for name, kind in lists if is_word(name, word, cues)), None)
+
+
+def _head(words: list[str], cues: Cues) -> str | None:
+    """Give the noun that the others only describe: the last before "of" in English, the first elsewhere."""
+    known = [word for word in words if any(is_word(kind, word, cues) for kind in (*_ROLES, *_BODIES))]
+    if cues.lang != "en":
+        return next(iter(known), None)
+    until = next((i for i, word in enumerate(words) if is_word("links", word, cues) or word == ","), len(words))
+    return next((word for word in reversed(words[:until]) if word in known), next(iter(known), None))
+
+
+def _may_name(word: str, cues: Cues) -> bool:
+    if not any(part[:1].isupper() for part in re.split("[-‑'’]", word)) or word.endswith(("'s", "’s")):
+        return False
+    office = (*_ROLES, *_BODIES, "indefinite", "dets", "pronouns")
+    return not any(is_word(kind, word, cues) for kind in office)
+
+
+def _opens_name(before: str, run: list[str], words: list[str], cues: Cues) -> bool:
+    """Tell a person's name by what stands before it: an office, a comma, or nothing."""
+    if len(run) == 1 and (run[0].isupper() or cues.lang == "de") and len(words) > 1:
+        return bool(before) and any(is_word(kind, before, cues) for kind in _ROLES) and not run[0].isupper()
+    last = words[words.index(run[-1]) + 1 :]
+    if last and any(is_word(kind, last[0], cues) for kind in (*_ROLES, *_BODIES)):
+        return False  # "Kremlin spokesman", "Oda Group"
+    if not before:
+        return not last or last[0] == "," or len(run) > 1
+    if before == "," or any(is_word(kind, before, cues) for kind in _ROLES):
+        return True
+    office = any(is_word("persons", word, cues) for word in words)
+    joined = any(is_word(kind, before, cues) for kind in ("links", "dets"))
+    return len(run) > 1 and before.islower() and not joined and (office or not _body(before, cues))
+
+
+def _kind_without_capitals(speaker: str, cues: Cues) -> Kind:
+    found = {kind for kind in (*_ROLES, *_BODIES) if _ends(speaker, kind, cues)}
+    if "unnamed" in found:
+        return Kind.UNNAMED_SOURCE
+    if found & set(_ROLES) and _name_without_capitals(speaker, cues):
+        return Kind.PERSON
+    if "speaks_for" in found:
+        parts = speaker.split() if " " in speaker else speaker.split("の")
+        bodies = (Kind.STATE_BODY if _ends(p, "state", cues) else _company(p, cues) for p in parts[:-1])
+        role = max((m.group() for m in cues.attribution["speaks_for"].finditer(speaker)), key=len, default="")
+        return next((kind for kind in bodies if kind), _company(speaker.removesuffix(role), cues) or Kind.PERSON)
+    if found & set(_ROLES) and not found & set(_BODIES):
+        return Kind.PERSON
+    if "outlets" in found:
+        return Kind.MEDIUM
+    ending = {
+        kind: max((len(m) for m in _endings(speaker, kind, cues)), default=0)
+        for kind in ("state", "companies", "bodies")
+    }
+    kinds = {"state": Kind.STATE_BODY, "companies": Kind.COMPANY, "bodies": Kind.ORGANISATION}
+    best = max(ending, key=lambda kind: (ending[kind], kind != "bodies"))
+    return kinds[best] if ending[best] else Kind.PERSON
+
+
+def _company(part: str, cues: Cues) -> Kind | None:
+    return Kind.COMPANY if _ends(part, "companies", cues) else None
+
+
+def _name_without_capitals(speaker: str, cues: Cues) -> str:
+    role = max((m for kind in _ROLES for m in _endings(speaker, kind, cues)), key=len, default="")
+    if cues.lang == _WITHOUT_SPACES:
+        part = speaker[: len(speaker) - len(role)].rsplit("の", maxsplit=1)[-1]
+        m = _KATAKANA_NAME.search(part) if role else re.fullmatch(r"[ァ-ヺー]+(?:[・＝][ァ-ヺー]+)+", part)
+        return m.group() if m and not any(_ends(part[m.end() :], kind, cues) for kind in ("bodies",)) else ""
+    words = speaker.split()
+    kept = [w for w in words if not any(_ends(w, kind, cues) for kind in (*_ROLES, *_BODIES))]
+    return " ".join(kept) if role and kept and len(words) > 1 else ""
+
+
+def _ends(text: str, kind: str, cues: Cues) -> bool:
+    return any(True for _ in _endings(text, kind, cues))
+
+
+def _endings(text: str, kind: str, cues: Cues) -> list[str]:
+    return [text[i:] for i in range(len(text)) if cues.attribution[kind].fullmatch(text, i)]

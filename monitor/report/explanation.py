@@ -117,8 +117,12 @@ def _parts(e: Explanation, zone: str) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _who(e: Explanation) -> str:
-    who = e.who.asserted_by or "nobody is named"
-    return f"{who}, through {e.who.through}" if e.who.through else who
+    """Tell the chain from the speaker outwards, what the speaker does, and how firmly."""
+    links = [f"{link.name} ({link.kind})" for link in reversed(e.who.chain)]
+    named = e.who.asserted_by is not None
+    who = links.pop(0) if named else "nobody is named"
+    through = f", through {', '.join(links)}" if links else ""
+    return f"{who}{through}; {e.who.how}, as {e.who.firmness}"
 
 
 def _when(e: Explanation, zone: str) -> str:

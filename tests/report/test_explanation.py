@@ -64,6 +64,10 @@ def test_the_sentence_stands_in_its_paragraph_who_said_it_and_when() -> None:
     assert found.reading.cues == ("denied",)
 
 
+def test_the_chain_is_told_with_the_kind_of_each_and_how_firmly() -> None:
+    assert "Spokeswoman Anna Lind (person); denies, as fact" in explanation_text(explained(DENIED), zone="UTC")
+
+
 def test_figures_of_both_sides_are_told() -> None:
     text = explanation_text(explained(DENIED), zone="UTC")
     assert "claim: Six (people)" in text

@@ -1,9 +1,10 @@
 """Labelled stories × the rules → how often the right person, or an asserter of the right kind, is named.
 
-The rules were developed on every second story; what is reported is the other half. Each label's sentence is read
-with those before it, as the judge reads it. A label names a person where score_story.py finds a name before the
-comma and an office stands after it or before it ("Ana Lopes, mayor", "Colonel Ana Lopes"): a name alone may
-be a newspaper's. Japanese, whose names score_story.py cannot compare, is left out.
+The rules were developed on every second story. Reported is the other half; its totals, not its sentences, were
+looked at three times on the way. Each label's sentence is read with those before it, as the judge reads it. A
+label names a person where score_story.py finds a name before the comma and an office stands after it or before it
+("Ana Lopes, mayor", "Colonel Ana Lopes"): a name alone may be a newspaper's. Japanese, whose names score_story.py
+cannot compare, is left out.
 """
 
 from __future__ import annotations
@@ -72,8 +73,14 @@ def measure(shared: Path, model: EmbeddedModel) -> Iterator[tuple[str, str]]:
     scoring = cast(Scoring, stories.load_scoring(shared / "tools/score_story.py"))  # the module has them all
     labels = [label for folder in folders(shared)[1::2] for label in labelled(folder, scoring)]
     people = [label for label in labels if names_a_person(label.asserter, scoring)]
+    plain = [label for label in labels if scoring.names_a_person(label.asserter)]
     there = [label for label in people if scoring.same_person(label.text, label.asserter.partition(",")[0])]
-    for name, rows in (("all", people), ("named there or up to six sentences before", there)):
+    sets = (
+        ("all", people),
+        ("as score_story.py takes them, newspapers among them", plain),
+        ("named there or up to six sentences before", there),
+    )
+    for name, rows in sets:
         right = sum(_is_right(label, scoring) for label in rows)
         yield f"asserter of a label, persons ({name})", f"{right / max(1, len(rows)):.2f} of {len(rows)}"
     kinds = [(label, kind) for label in labels if (kind := kind_of_label(label.asserter, scoring))]

@@ -1,8 +1,8 @@
 """Words on the command line → a call → what is printed. No logic lives here."""
 
 # ruff: noqa: PLC0415
-# Commands that need the web or a model load them when called: `monitor status` then takes half a second; it took
-# 1.2 s with everything loaded (2 cores, November 2026).
+# Commands that need the web, a model or the digest load them when called: `monitor status` then takes half a
+# second; it took 1.2 s with everything loaded (2 cores, November 2026).
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import __version__, desk
+from monitor import __version__
 from monitor.clock import utc_now
 from monitor.config import JudgeSettings, Settings, load_baseline, load_settings
 from monitor.errors import ConfigError, MonitorError
@@ -38,7 +38,6 @@ from monitor.options import (
 from monitor.outfile import whole_file
 from monitor.records import Baseline, Stance, StepCount
 from monitor.report.calendar import day_bounds
-from monitor.report.digest import Digest
 from monitor.report.listing import (
     findings_csv,
     findings_json,
@@ -50,11 +49,13 @@ from monitor.report.listing import (
     status_text,
 )
 from monitor.report.printable import safe_text
+from monitor.status import status_of
 from monitor.store import Store, open_readonly, open_store
 from monitor.terminal import log_to_stderr, progress_bars, say_counts, show_every_letter, told, width
 
 if TYPE_CHECKING:
     from monitor.pipeline import Models
+    from monitor.report.digest import Digest
 
 app = typer.Typer(
     help="Follow a story's claims through the world's news: who confirms, who denies, which figures moved.",
@@ -214,6 +215,8 @@ def digest(
     db: DbOption = DB,
 ) -> None:
     """Print what is new since the last digest, or a day's digest."""
+    from monitor import desk
+
     settings = _settings(config)
     now = utc_now()
     with open_readonly(db) as store:
@@ -301,7 +304,7 @@ def status(as_json: JsonOption = False, config: ConfigOption = None, db: DbOptio
     """Say how things stand, and which feeds fail."""
     zone = _settings(config).reader.time_zone
     with open_readonly(db) as store:
-        now = desk.status_of(store)
+        now = status_of(store)
     print(status_json(now) if as_json else status_text(now, zone=zone, width=width()), end="")
 
 

@@ -1,4 +1,4 @@
-"""The store → Digest, Status: put together what a reader is told."""
+"""The store → Digest: put together what a reader is told."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from monitor.errors import ConfigError, StoreError
 from monitor.judge.state import Event, event_of, state_of
 from monitor.report.calendar import day_bounds, digest_due, local_day
 from monitor.report.digest import NO_FAMILIES, Digest, build_digest, from_json, source_of, to_json
-from monitor.report.listing import Status
 from monitor.store import Store
 
 NOT_READ = {"pending": "articles waiting", "failed": "articles given up"}  # said in the head of a digest
@@ -105,16 +104,3 @@ def _events(store: Store, claim: str, families: Mapping[str, str], *, until: dat
     """Read what happened to a claim from all that was found on it, up to a moment."""
     found = (one for one in store.findings.current(claim=claim) if one.found_at <= until)
     return [event_of(one, sources=source_of(one, families)) for one in found]
-
-
-def status_of(store: Store) -> Status:
-    """Count how things stand."""
-    return Status(
-        articles=store.articles.states(),
-        findings=store.count("current_findings"),
-        feeds=store.feeds.listed(),
-        failing=store.feeds.failing(),
-        rounds=store.rounds.last(),
-        next_due=store.feeds.next_due(),
-        last_digest=store.digests.last_day(),
-    )

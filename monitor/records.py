@@ -10,6 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Stance(StrEnum):
@@ -351,6 +356,20 @@ class CopyKind(StrEnum):
 
     TEXT = "text"
     RETOLD = "retold"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """What is kept of an article to find those it may be a copy of.
+
+    moment: when it was published, else first seen. hashes: uint32, the MinHash of its shingles.
+    gist: (d,), float32, the direction of its sentence vectors together; empty if there are none.
+    """
+
+    id: int
+    moment: datetime
+    hashes: NDArray[np.uint32]
+    gist: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from monitor.pipeline import Models, Progress, Stop, never, no_progress
 from monitor.read.copies import Body
-from monitor.read.origins import RULES, WITHIN, Sketch, find_copies, sketch, trace_origins
-from monitor.records import StepCount
+from monitor.read.origins import RULES, WITHIN, find_copies, sketch, trace_origins
+from monitor.records import Sketch, StepCount
 from monitor.store import Store
 
 COMPARED_AT_ONCE = 200  # articles: a few seconds, and one transaction

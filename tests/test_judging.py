@@ -18,6 +18,7 @@ from monitor.judge.files import read_articles
 from monitor.pipeline import EMBED_AT_ONCE, JUDGE_RETRY, Models, judge_articles
 from monitor.read.workers import Workers
 from monitor.records import Claim, Finding, Pair, PairScores, StepCount, Version
+from monitor.status import status_of
 from monitor.store import open_store
 from tests.judge.fake_model import FakeModel
 from tests.town import DAM, DAY, DEAD, HOUR, MAYOR, MINUTE, NOW, Bench, open_bench
@@ -319,7 +320,7 @@ def test_the_status_counts_what_stands(bench: Bench) -> None:
     bench.judge()
     bench.store.rounds.add([StepCount("judge", 3, 0)], now=NOW)
     desk.write_digest(bench.store, bench.settings, now=NOW)
-    status = desk.status_of(bench.store)
+    status = status_of(bench.store)
     assert status.articles == {"read": 3}
     assert status.findings == len(findings(bench))
     assert (status.feeds, status.failing, status.last_digest) == (1, [], NOW.date())

@@ -61,7 +61,7 @@ EDGE = {
 }
 WORLD = {"socket", "subprocess", "urllib.request", "http.client", "aiohttp", "asyncio", "threading"}
 # Each may import those before it.
-NAMES_ABOVE = ("desk", "pipeline", "trace", "add_baseline", "daemon", "demo", "cli")
+NAMES_ABOVE = ("status", "desk", "pipeline", "trace", "add_baseline", "daemon", "demo", "cli")
 ABOVE = [f"monitor.{name}" for name in NAMES_ABOVE]
 
 

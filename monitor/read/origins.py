@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from rensa import RMinHash
 
 from monitor.read.copies import Body, compare, shingles
-from monitor.records import CopyLink, Dated
+from monitor.records import CopyLink, Dated, Sketch
 
 RULES = "origins 1"  # another number compares everything again
 WITHIN = timedelta(days=7)  # copies follow within days; an anniversary repeats words too
@@ -24,20 +22,6 @@ HASHES, ROWS, SEED = 256, 2, 1
 NEAR = 0.75
 
 Key = TypeVar("Key", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sketch:
-    """What is kept of an article to find those it may be a copy of.
-
-    moment: when it was published, else first seen. hashes: (HASHES,), uint32, the MinHash of its shingles.
-    gist: (d,), float32, the direction of its sentence vectors together; empty if there are none.
-    """
-
-    id: int
-    moment: datetime
-    hashes: NDArray[np.uint32]
-    gist: NDArray[np.float32]
 
 
 def sketch(body: Body, *, moment: datetime) -> Sketch:

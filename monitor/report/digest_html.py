@@ -10,7 +10,7 @@ from hashlib import sha256
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from monitor.report import wording
+from monitor.report import terms, wording
 from monitor.report.calendar import write_date, write_day, write_moment
 from monitor.report.digest import ClaimNews, Digest, Section
 from monitor.report.printable import safe_text, safe_url
@@ -31,7 +31,7 @@ def html(digest: Digest, *, zone: str) -> str:
     return (
         _environment()
         .get_template("digest.html")
-        .render(digest=digest, zone=zone, style_hash=_style_hash(), Section=Section, words=wording)
+        .render(digest=digest, zone=zone, style_hash=_style_hash(), Section=Section, words=wording, terms=terms)
         .lstrip()
     )
 

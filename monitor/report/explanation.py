@@ -16,7 +16,7 @@ from monitor.judge.stance import CONTEXT, RULES, RULES_VERSION, Judged, Ruling, 
 from monitor.records import Claim, Figure, Kind, StoredFinding, Version
 from monitor.report.calendar import write_date, write_day, write_moment
 from monitor.report.printable import safe_text, wrap
-from monitor.report.wording import language_name, sureness
+from monitor.report.terms import language_name, sureness
 
 LABEL = 12  # cells for the words in the margin
 

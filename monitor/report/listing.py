@@ -12,7 +12,7 @@ from datetime import date, datetime
 from monitor.records import FailingFeed, StepCount, StoredFinding
 from monitor.report.calendar import write_date, write_day, write_moment
 from monitor.report.printable import safe_json, safe_text, safe_url, wrap
-from monitor.report.wording import language_name, sureness
+from monitor.report.terms import language_name, sureness
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from sqlite_utils import Database
 
-from monitor.read.origins import Sketch
-from monitor.records import CopyKind, CopyLink, Dated
+from monitor.records import CopyKind, CopyLink, Dated, Sketch
 from monitor.store.rows import select, to_moment, to_moment_or_none, to_text, writing
 
 Trace = Callable[[Iterable[Dated], Iterable[CopyLink]], Mapping[int, int]]

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from monitor.read.copies import Body
 from monitor.read.origins import (
     WITHIN,
-    Sketch,
     candidates,
     find_copies,
     grouped,
@@ -20,7 +19,7 @@ from monitor.read.origins import (
     sketch,
     trace_origins,
 )
-from monitor.records import CopyKind, CopyLink, Dated
+from monitor.records import CopyKind, CopyLink, Dated, Sketch
 from tests.read.test_copies import ARTICLES
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)

@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from monitor.records import Manner, Stance
-from monitor.report import wording
+from monitor.report import terms, wording
 from monitor.report.digest import Digest, from_json
 from monitor.report.digest_markdown import escape
 from monitor.report.printable import safe_text
@@ -223,7 +223,7 @@ def test_colours_only_repeat_what_words_say() -> None:
 )
 def test_no_score_claims_certainty(score: float, words: str) -> None:
     """A model is never 100% sure, whatever rounding makes of it."""
-    assert wording.sureness(score) == words
+    assert terms.sureness(score) == words
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_no_score_claims_certainty(score: float, words: str) -> None:
 )
 def test_languages_have_names_and_directions(lang: str | None, name: str, direction: str) -> None:
     """A reader knows Persian, not fa; a browser must set it from the right."""
-    assert (wording.language_name(lang), wording.direction(lang)) == (name, direction)
+    assert (terms.language_name(lang), terms.direction(lang)) == (name, direction)
 
 
 @pytest.mark.parametrize("manner", Manner)

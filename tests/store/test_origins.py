@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from sqlite_utils import Database
 
-from monitor.read.origins import HASHES, Sketch, trace_origins
-from monitor.records import ArticleToRead, CopyKind, CopyLink, Credit, Version
+from monitor.read.origins import HASHES, trace_origins
+from monitor.records import ArticleToRead, CopyKind, CopyLink, Credit, Sketch, Version
 from monitor.store import Store, open_store
 from monitor.store.migrations import migrations
 from tests.store.filling import (

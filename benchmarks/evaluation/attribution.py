@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from benchmarks.evaluation import stories
-from monitor.claims.asserters import Kind
+from monitor.claims.asserters import AsserterKind
 from monitor.claims.attribution import Attribution, attribution
 from monitor.judge.model import EmbeddedModel
 from monitor.judge.stance import CONTEXT
@@ -30,17 +30,21 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 # Labels are English, and romanised: the first of these words tells the kind.
-_KINDS: Mapping[Kind, re.Pattern[str]] = {
-    Kind.UNNAMED_SOURCE: re.compile(
+_KINDS: Mapping[AsserterKind, re.Pattern[str]] = {
+    AsserterKind.UNNAMED_SOURCE: re.compile(
         r"\b(?:sources?|officials?|residents|witness\w*|unnamed|experts|analysts)\b", re.I
     ),
-    Kind.STATE_BODY: re.compile(
+    AsserterKind.STATE_BODY: re.compile(
         r"\b(?:ministry|government|police|army|military|navy|court|parliament|authorit\w+|prosecutors?"
         r"|coast ?guard|intelligence|commission|council|embassy)\b",
         re.I,
     ),
-    Kind.COMPANY: re.compile(r"\b(?:company|airline|operator|insurer|shipowner|bank|manufacturer|firm)\b", re.I),
-    Kind.ORGANISATION: re.compile(r"\b(?:union|ngo|association|federation|party|club|university|charity)\b", re.I),
+    AsserterKind.COMPANY: re.compile(
+        r"\b(?:company|airline|operator|insurer|shipowner|bank|manufacturer|firm)\b", re.I
+    ),
+    AsserterKind.ORGANISATION: re.compile(
+        r"\b(?:union|ngo|association|federation|party|club|university|charity)\b", re.I
+    ),
 }
 _UNCOMPARABLE = frozenset({"ja", "zh", "ar", "hi"})
 
@@ -71,7 +75,7 @@ def measure(shared: Path, model: EmbeddedModel) -> Iterator[tuple[str, str]]:
     """Yield the shares that are right, on the half of the stories that the rules were not developed on."""
     del model  # rules alone
     scoring = cast(Scoring, stories.load_scoring(shared / "tools/score_story.py"))  # the module has them all
-    labels = [label for folder in folders(shared)[1::2] for label in labelled(folder, scoring)]
+    labels = [label for folder in stories.labelled_folders(shared)[1::2] for label in labelled(folder, scoring)]
     people = [label for label in labels if names_a_person(label.asserter, scoring)]
     plain = [label for label in labels if scoring.names_a_person(label.asserter)]
     there = [label for label in people if scoring.same_person(label.text, label.asserter.partition(",")[0])]
@@ -86,12 +90,6 @@ def measure(shared: Path, model: EmbeddedModel) -> Iterator[tuple[str, str]]:
     kinds = [(label, kind) for label in labels if (kind := kind_of_label(label.asserter, scoring))]
     right = sum(label.found.kind is kind for label, kind in kinds)
     yield "asserter of a label, kind where no person is named", f"{right / max(1, len(kinds)):.2f} of {len(kinds)}"
-
-
-def folders(shared: Path) -> list[Path]:
-    """List the fictional stories, by name."""
-    found = [*(shared / "stories").iterdir(), *(stories.TRAINING / "data/stories").iterdir()]
-    return sorted((folder for folder in found if folder.is_dir()), key=lambda folder: folder.name)
 
 
 def labelled(folder: Path, scoring: Scoring) -> Iterator[Labelled]:
@@ -119,7 +117,7 @@ def names_a_person(asserter: str, scoring: Scoring) -> bool:
     return titled or (bool(_OFFICE.search(office)) and scoring.names_a_person(name))
 
 
-def kind_of_label(asserter: str, scoring: Scoring) -> Kind | None:
+def kind_of_label(asserter: str, scoring: Scoring) -> AsserterKind | None:
     """Map a label that names no person to a kind by its words; None where they do not tell."""
     if names_a_person(asserter, scoring):
         return None

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from benchmarks.evaluation import stories
 from monitor.claims.figure_moves import FigureText, Relation, changed
 from monitor.claims.kinds import kind_of
 from monitor.claims.manner import manner_of
@@ -25,7 +26,6 @@ from monitor.claims.quantities import figures
 from monitor.judge.model import EmbeddedModel
 from monitor.records import Figure, Kind, Stance
 
-TRAINING = Path(__file__).parents[2] / "training"
 FRACTION = re.compile(r"\b([1-9])/([1-9])\b")
 # The labels use each of these for the other: "did not deny" is called no-comment more often than non-denial, and
 # whether somebody is concerned enough to deny, and not to refute, is a matter of taste.
@@ -44,9 +44,7 @@ class Labelled:
 
 def measure(shared: Path, _model: EmbeddedModel) -> Iterator[tuple[str, str]]:
     """Yield the rows of the table: for the stories that only measured, then for those that the rules saw."""
-    every = sorted(
-        [*(shared / "stories").glob("*/"), *(TRAINING / "data/stories").glob("*/")], key=lambda p: p.name
-    )
+    every = stories.labelled_folders(shared)
     for half, folders in (("stories not looked at", every[1::2]), ("stories looked at", every[::2])):
         rows = [row for folder in folders for row in labelled(folder)]
         for name, value in figure_rows(rows):

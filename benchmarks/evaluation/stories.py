@@ -78,6 +78,12 @@ def folders(shared: Path) -> dict[str, Path]:
     return {"story": shared / "story", **found}
 
 
+def labelled_folders(shared: Path) -> list[Path]:
+    """List the folders of all labelled stories but the real-life one, by name."""
+    found = [*(shared / "stories").iterdir(), *(TRAINING / "data/stories").iterdir()]
+    return sorted((folder for folder in found if folder.is_dir()), key=lambda folder: folder.name)
+
+
 def measure(shared: Path, model: EmbeddedModel) -> Iterator[tuple[str, str]]:
     """Judge each story as the product does; yield the rows of the table."""
     scoring = load_scoring(shared / "tools/score_story.py")

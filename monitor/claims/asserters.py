@@ -14,7 +14,7 @@ _ROLES = ("persons", "unnamed", "speaks_for")
 _BODIES = ("bodies", "state", "companies", "outlets")
 
 
-class Kind(StrEnum):
+class AsserterKind(StrEnum):
     """What kind of asserter it is. A named person is a person, whomever they speak for; a ministry's nameless
     spokesman is the ministry."""
 
@@ -26,7 +26,7 @@ class Kind(StrEnum):
     ORGANISATION = "organisation"
 
 
-def kind_of(speaker: str, cues: Cues) -> Kind:
+def kind_of(speaker: str, cues: Cues) -> AsserterKind:
     """Tell what kind of asserter these words name.
 
     Who is known to speak for a body without a name of their own counts as that body.
@@ -35,16 +35,16 @@ def kind_of(speaker: str, cues: Cues) -> Kind:
         return _kind_without_capitals(speaker, cues)
     words = _WORD.findall(speaker)
     if personal_name(speaker, cues):
-        return Kind.PERSON
+        return AsserterKind.PERSON
     head = _head(words, cues)
     if head and is_word("unnamed", head, cues):
-        return Kind.UNNAMED_SOURCE
+        return AsserterKind.UNNAMED_SOURCE
     if any(is_word("speaks_for", word, cues) for word in words):
-        return next((kind for word in words if (kind := _body(word, cues))), Kind.PERSON)
+        return next((kind for word in words if (kind := _body(word, cues))), AsserterKind.PERSON)
     if head and is_word("persons", head, cues) and not _body(head, cues):
-        return Kind.UNNAMED_SOURCE if is_word("indefinite", words[0], cues) else Kind.PERSON
+        return AsserterKind.UNNAMED_SOURCE if is_word("indefinite", words[0], cues) else AsserterKind.PERSON
     bodies = [kind for word in words if (kind := _body(word, cues))]
-    return next(iter(bodies), Kind.ORGANISATION if speaker.isupper() else Kind.PERSON)
+    return next(iter(bodies), AsserterKind.ORGANISATION if speaker.isupper() else AsserterKind.PERSON)
 
 
 def personal_name(speaker: str, cues: Cues) -> str:
@@ -83,12 +83,12 @@ def is_word(kind: str, word: str, cues: Cues) -> bool:
     return bool(cues.attribution[kind].fullmatch(word))
 
 
-def _body(word: str, cues: Cues) -> Kind | None:
+def _body(word: str, cues: Cues) -> AsserterKind | None:
     lists = (
-        ("outlets", Kind.MEDIUM),
-        ("state", Kind.STATE_BODY),
-        ("companies", Kind.COMPANY),
-        ("bodies", Kind.ORGANISATION),
+        ("outlets", AsserterKind.MEDIUM),
+        ("state", AsserterKind.STATE_BODY),
+        ("companies", AsserterKind.COMPANY),
+        ("bodies", AsserterKind.ORGANISATION),
     )
     return next((kind for name, kind in lists if is_word(name, word, cues)), None)
 
@@ -125,32 +125,38 @@ def _opens_name(before: str, run: list[str], words: list[str], cues: Cues) -> bo
     return len(run) > 1 and before.islower() and not joined and (office or not _body(before, cues))
 
 
-def _kind_without_capitals(speaker: str, cues: Cues) -> Kind:
+def _kind_without_capitals(speaker: str, cues: Cues) -> AsserterKind:
     found = {kind for kind in (*_ROLES, *_BODIES) if _ends(speaker, kind, cues)}
     if "unnamed" in found:
-        return Kind.UNNAMED_SOURCE
+        return AsserterKind.UNNAMED_SOURCE
     if found & set(_ROLES) and _name_without_capitals(speaker, cues):
-        return Kind.PERSON
+        return AsserterKind.PERSON
     if "speaks_for" in found:
         parts = speaker.split() if " " in speaker else speaker.split("の")
-        bodies = (Kind.STATE_BODY if _ends(p, "state", cues) else _company(p, cues) for p in parts[:-1])
+        bodies = (AsserterKind.STATE_BODY if _ends(p, "state", cues) else _company(p, cues) for p in parts[:-1])
         role = max((m.group() for m in cues.attribution["speaks_for"].finditer(speaker)), key=len, default="")
-        return next((kind for kind in bodies if kind), _company(speaker.removesuffix(role), cues) or Kind.PERSON)
+        return next(
+            (kind for kind in bodies if kind), _company(speaker.removesuffix(role), cues) or AsserterKind.PERSON
+        )
     if found & set(_ROLES) and not found & set(_BODIES):
-        return Kind.PERSON
+        return AsserterKind.PERSON
     if "outlets" in found:
-        return Kind.MEDIUM
+        return AsserterKind.MEDIUM
     ending = {
         kind: max((len(m) for m in _endings(speaker, kind, cues)), default=0)
         for kind in ("state", "companies", "bodies")
     }
-    kinds = {"state": Kind.STATE_BODY, "companies": Kind.COMPANY, "bodies": Kind.ORGANISATION}
+    kinds = {
+        "state": AsserterKind.STATE_BODY,
+        "companies": AsserterKind.COMPANY,
+        "bodies": AsserterKind.ORGANISATION,
+    }
     best = max(ending, key=lambda kind: (ending[kind], kind != "bodies"))
-    return kinds[best] if ending[best] else Kind.PERSON
+    return kinds[best] if ending[best] else AsserterKind.PERSON
 
 
-def _company(part: str, cues: Cues) -> Kind | None:
-    return Kind.COMPANY if _ends(part, "companies", cues) else None
+def _company(part: str, cues: Cues) -> AsserterKind | None:
+    return AsserterKind.COMPANY if _ends(part, "companies", cues) else None
 
 
 def _name_without_capitals(speaker: str, cues: Cues) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.claims import coreference, quotations, speakers, topics
-from monitor.claims.asserters import Kind, kind_of, personal_name
+from monitor.claims.asserters import AsserterKind, kind_of, personal_name
 from monitor.claims.cues import Cues, cues_for
 from monitor.claims.firmness import Firmness, How, firmness_of, how_put
 from monitor.claims.manner import manner_of
@@ -26,7 +26,7 @@ class Asserter:
     """One link of a chain. name: as written, with role words."""
 
     name: str
-    kind: Kind
+    kind: AsserterKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Attribution:
     said: tuple[int, int] | None = None
 
     @property
-    def kind(self) -> Kind | None:
+    def kind(self) -> AsserterKind | None:
         """The kind of the speaker; None where nobody is named."""
         return self.chain[-1].kind if self.asserted_by is not None else None
 
@@ -79,11 +79,11 @@ def attribution(sentence: str, lang: str | None, *, context: Sequence[str] = ())
     cues = cues_for(sentence, lang)
     if cues is None or not cues.has_attribution or len(sentence) > MAX_SENTENCE_CHARS:
         return Attribution()
-    chosen, relays = _innermost(sentence, _speakers(sentence, cues), cues)
+    chosen, relays = _innermost(sentence, coreference.speakers_of(sentence, cues), cues)
     name, here = _named(sentence, chosen, context, cues)
     passing = [sentence[s.start : s.end] for s in (*relays, *_told(sentence, chosen, cues)) if not s.bare]
     chain = tuple(Asserter(text, kind_of(text, cues)) for text in (*passing, *([name] if name else ())))
-    medium = bool(name) and chain[-1].kind is Kind.MEDIUM
+    medium = bool(name) and chain[-1].kind is AsserterKind.MEDIUM
     cited = chosen is not None and chosen.cited
     reading = manner_of(sentence, lang)
     how = how_put(sentence, reading, cues, passed_on=medium or cited)
@@ -127,10 +127,6 @@ def _verb(speaker: Speaker | None) -> tuple[int, int] | None:
     return speaker.verb, speaker.after
 
 
-def _speakers(sentence: str, cues: Cues) -> list[Speaker]:
-    return speakers.speakers(sentence, cues) if cues.words else topics.speakers(sentence, cues)
-
-
 def _innermost(sentence: str, found: Sequence[Speaker], cues: Cues) -> tuple[Speaker | None, Sequence[Speaker]]:
     """Choose the speaker, and list who passes the words on, the outermost first."""
     saying = sorted((s for s in found if s.verb is not None), key=lambda s: s.verb or 0)
@@ -145,7 +141,7 @@ def _innermost(sentence: str, found: Sequence[Speaker], cues: Cues) -> tuple[Spe
         return chosen, [s for s in saying if s != chosen][:1] if chosen in sources else []
     first, *others = own
     near = (s for s in others if not s.bare and 0 <= s.start - (first.after or 0) <= NESTED_WITHIN_CHARS)
-    unnamed = not first.bare and kind_of(sentence[first.start : first.end], cues) is Kind.UNNAMED_SOURCE
+    unnamed = not first.bare and kind_of(sentence[first.start : first.end], cues) is AsserterKind.UNNAMED_SOURCE
     nested = next(near, None) if unnamed else None
     relays = [s for s in (*sources, *saying) if s.relays and s != first]
     return (nested, [*relays, first]) if nested else (first, relays)

@@ -10,6 +10,7 @@ from monitor.claims import speakers, topics
 from monitor.claims.asserters import is_word, personal_name, roles
 from monitor.claims.cues import Cues
 from monitor.claims.people import same_person
+from monitor.claims.speakers import Speaker
 
 SHARED_STEM = 5  # letters of an office in two endings: министр, министру
 ROLE_WITHIN_WORDS = 7  # "the minister of the interior, Ana Lopes"
@@ -88,9 +89,13 @@ def _people(sentence: str, cues: Cues) -> Iterator[Known]:
     yield from mentioned
 
 
+def speakers_of(sentence: str, cues: Cues) -> list[Speaker]:
+    """List who may be saying what a sentence says, in a language with or without spaces between words."""
+    return speakers.speakers(sentence, cues) if cues.words else topics.speakers(sentence, cues)
+
+
 def _speaking(sentence: str, cues: Cues) -> list[str]:
-    found = speakers.speakers(sentence, cues) if cues.words else topics.speakers(sentence, cues)
-    return [sentence[s.start : s.end] for s in found if not s.bare]
+    return [sentence[s.start : s.end] for s in speakers_of(sentence, cues) if not s.bare]
 
 
 def _mentioned(sentence: str, cues: Cues) -> Iterator[Known]:

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from anyascii import anyascii
 
-from monitor.claims.cues import Cues, cues_for
+from monitor.claims.cues import WITHOUT_CAPITALS, Cues, cues_for
 
 # Edits for each letter of the shorter word, up to which two words are one. Tuned on the even rows of
 # tests/cases/people.yaml, November 2026.
@@ -22,7 +22,6 @@ WEAK: Mapping[str, float] = {"r": 0.5, "h": 0.5}
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-‑'’ʼ.]+[^\W\d_]+)*")
 _KATAKANA = re.compile(r"[ァ-ヺー]{2,}(?:[・＝=][ァ-ヺー]+)*(?![のはがと])")
-_WITHOUT_CAPITALS = frozenset({"ko", "ja", "zh"})
 # Spellings of one sound, the longer ones first.
 _SPELLINGS = (
     "shch=š tsch=č sch=š tch=č ch=č sh=š sz=š cz=č zh=ž kh=h ph=f th=t ts=s tz=s ck=k qu=k q=k x=ks w=v ou=u oo=u "
@@ -97,7 +96,7 @@ def name_of(asserter: str, lang: str | None) -> Name:
         found = _KATAKANA.findall(asserter)
         return Name(_romanised(re.sub("[・＝=]", " ", " ".join(found))), sure=len(found) == 1)
     words = _WORD.findall(asserter)
-    if code in _WITHOUT_CAPITALS:
+    if code in WITHOUT_CAPITALS:
         kept = [word for word in words if not _is_office(word, cues)]
         return Name(_romanised(" ".join(kept)), sure=kept == words)
     runs: list[list[str]] = [
@@ -137,7 +136,7 @@ def _is_office(word: str, cues: Cues | None) -> bool:
     if cues is None:
         return False
     lists = [cues.attribution[name] for name in ("persons", "bodies", "outlets")]
-    if cues.lang in _WITHOUT_CAPITALS:
+    if cues.lang in WITHOUT_CAPITALS:
         return any(word.endswith(m.group()) for pattern in lists[:2] for m in pattern.finditer(word))
     return any(pattern.fullmatch(word) for pattern in (*lists, cues.attribution["dets"]))
 

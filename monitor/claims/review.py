@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.claims.attribution import asserted_by
+from monitor.claims.cues import WITHOUT_CAPITALS
 from monitor.claims.dates import stated_dates
 from monitor.claims.doubles import are_double
 from monitor.claims.manner import manner_of
@@ -21,7 +22,6 @@ from monitor.claims.worth import count_names, hits, is_question
 from monitor.records import Claim, Manner
 
 _CAPITALISED = re.compile(r"(?<=\w\W)\W?([A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐ]\w+)")
-_WITHOUT_CAPITALS = frozenset({"ko", "ja", "zh"})  # there, no sign tells a name
 
 
 class Fault(StrEnum):
@@ -77,7 +77,7 @@ def _names_somebody(text: str, lang: str, names: Set[str]) -> bool:
     # Each sentence begins with a capital, so that its first word is a name only if it is one in another claim too.
     first = next(iter(re.findall(r"\w+", text)), "")
     return (
-        lang in _WITHOUT_CAPITALS
+        lang in WITHOUT_CAPITALS
         or first in names
         or (lang == "de" and count_names(text, lang) > 0)
         or (lang != "de" and bool(_CAPITALISED.search(text)))

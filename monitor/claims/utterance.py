@@ -35,7 +35,7 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class StatedTime:
     """Words of a sentence that name a time. start, end: where they stand."""
 
     days: Days
@@ -50,8 +50,8 @@ def said_on(sentence: str, lang: str | None, *, day: date) -> Days | None:
     nearest to the verb of saying counts; without such a verb none does: what happened is not what was said.
     """
     found = list(times(sentence, lang, day=day))
-    verbs = _verbs(sentence, lang)
-    if not found or not verbs:
+    verbs = _verbs(sentence, lang) if found else []
+    if not verbs:
         return None
     nearest = min(found, key=lambda dated: min(_between(dated, verb) for verb in verbs))
     return nearest.days if nearest.days.first <= day else None
@@ -65,11 +65,11 @@ def _verbs(sentence: str, lang: str | None) -> list[tuple[int, int]]:
     return [m.span() for m in cues.attribution["says"].finditer(sentence)]
 
 
-def _between(dated: Dated, verb: tuple[int, int]) -> int:
+def _between(dated: StatedTime, verb: tuple[int, int]) -> int:
     return max(dated.start - verb[1], verb[0] - dated.end, 0)
 
 
-def times(sentence: str, lang: str | None, *, day: date) -> Iterator[Dated]:
+def times(sentence: str, lang: str | None, *, day: date) -> Iterator[StatedTime]:
     """Find the days, weeks and months that a sentence names, seen from the day of the article."""
     taken: list[tuple[int, int]] = []
     for found in (*_written(sentence, lang, day), *_spoken(sentence, lang, day)):
@@ -78,24 +78,24 @@ def times(sentence: str, lang: str | None, *, day: date) -> Iterator[Dated]:
             yield found
 
 
-def _written(sentence: str, lang: str | None, day: date) -> Iterator[Dated]:
+def _written(sentence: str, lang: str | None, day: date) -> Iterator[StatedTime]:
     for stated in stated_dates(sentence, lang, near=day.isoformat()):
         year, month, number = (int(part) for part in (*stated.day.split("-"), "0", "0")[:3])
         if number:
             with suppress(ValueError):  # 31 February
-                yield Dated(_one(date(year, month, number)), stated.start, stated.end)
+                yield StatedTime(_one(date(year, month, number)), stated.start, stated.end)
         elif month:
             first = date(year, month, 1)
-            yield Dated(Days(first, min(_end_of(first), max(day, first))), stated.start, stated.end)
+            yield StatedTime(Days(first, min(_end_of(first), max(day, first))), stated.start, stated.end)
 
 
-def _spoken(sentence: str, lang: str | None, day: date) -> Iterator[Dated]:
+def _spoken(sentence: str, lang: str | None, day: date) -> Iterator[StatedTime]:
     words = _words(lang.split("-")[0].lower()) if lang else None
     for kind, pattern in words.patterns if words else ():
         for m in pattern.finditer(sentence):
             days = _days(kind, words.numbers[kind].get(m.group().lower(), 0), m, day)  # type: ignore[union-attr]
             if days:
-                yield Dated(days, *m.span())
+                yield StatedTime(days, *m.span())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import yaml
 from numpy.typing import NDArray
 
 from monitor.claims.attribution import asserted_by
+from monitor.claims.cues import WITHOUT_CAPITALS
 from monitor.claims.manner import manner_of
 from monitor.claims.quantities import figures
 from monitor.errors import ModelError
@@ -118,7 +119,7 @@ def hits(table: str, text: str, lang: str | None) -> list[str]:
 
 def count_names(text: str, lang: str | None) -> int:
     """Count runs of capitalised words after the first word; German nouns are all capitalised and count a third."""
-    if lang in ("ja", "ko", "zh"):
+    if lang in WITHOUT_CAPITALS:
         return len(re.findall(r"[ァ-ヴー]{3,}|[A-Z][A-Za-z]+", text))
     runs = len(re.findall(r"(?<=[^\W_][ ,«\"'’(-])\s*(?:[A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐ][^\W\d_]+[ -]?)+", text))
     return runs // 3 if lang == "de" else runs

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from monitor.claims.asserters import Kind
+from monitor.claims.asserters import AsserterKind
 from monitor.claims.attribution import Asserter, Attribution, attribution
 from monitor.claims.firmness import Firmness, How
 from monitor.claims.utterance import Days, said_on
@@ -48,8 +48,15 @@ def _is_name(found: str | None, wanted: str | None) -> bool:
 def test_the_chain_is_kept_from_the_outermost_to_the_speaker() -> None:
     """A reader asks whose word it is, and who vouches for that."""
     found = attribution("Reuters reports that the mayor, Ana Lopes, said the road was closed.", "en")
-    assert found.chain == (Asserter("Reuters", Kind.MEDIUM), Asserter("the mayor, Ana Lopes", Kind.PERSON))
-    assert (found.asserted_by, found.through, found.kind) == ("the mayor, Ana Lopes", "Reuters", Kind.PERSON)
+    assert found.chain == (
+        Asserter("Reuters", AsserterKind.MEDIUM),
+        Asserter("the mayor, Ana Lopes", AsserterKind.PERSON),
+    )
+    assert (found.asserted_by, found.through, found.kind) == (
+        "the mayor, Ana Lopes",
+        "Reuters",
+        AsserterKind.PERSON,
+    )
 
 
 def test_without_a_speaker_the_manner_is_still_read() -> None:

@@ -70,6 +70,7 @@ WORD_LISTS = (
 )
 HOW_LISTS = ("confirms", "dismisses", "doubts", "plans")
 FIRMNESS_LISTS = ("likely", "possible", "conditional")
+WITHOUT_CAPITALS = frozenset({"ko", "ja", "zh"})  # languages in which no sign tells a name
 ANYWHERE = "anywhere"  # `inverted: anywhere`: the speaker may follow the verb without a quotation before it
 SUBJECTS = "subjects"  # `drops: subjects`: "«It is over», said on Monday." and who said it stands earlier
 _NEVER = re.compile(r"(?!)")

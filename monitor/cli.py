@@ -13,12 +13,14 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor import __version__
+from monitor.claims_cli import baseline_app, claims_app
 from monitor.clock import utc_now
 from monitor.config import JudgeSettings, Settings, load_baseline, load_settings
 from monitor.errors import ConfigError, MonitorError
@@ -34,9 +36,10 @@ from monitor.options import (
     Format,
     JsonOption,
     day_of,
+    settings_of,
 )
 from monitor.outfile import whole_file
-from monitor.records import Baseline, Stance, StepCount
+from monitor.records import Stance
 from monitor.report.calendar import day_bounds
 from monitor.report.listing import (
     findings_csv,
@@ -65,10 +68,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
-baseline_app = typer.Typer(no_args_is_help=True)
 app.add_typer(baseline_app, name="baseline", help="Begin with the article that all news is compared with.")
-
-claims_app = typer.Typer(no_args_is_help=True)
 app.add_typer(claims_app, name="claims", help="Look at the claims that are watched.")
 
 
@@ -133,74 +133,21 @@ def run(
     db: DbOption = DB,
 ) -> None:
     """Follow the feeds day and night, until Ctrl-C or SIGTERM."""
+    from monitor.daemon import follow, one_round
+
     settings, watched = load_settings(config or CONFIG), load_baseline(baseline)
     with hold(db):
         models = _models(settings.judge)
         with open_store(db) as store:
             if once:
-                say_counts("This round", asyncio.run(_one_round(store, settings, watched, models)))
+                with progress_bars() as progress:
+                    counts = asyncio.run(one_round(store, settings, watched, models, progress))
+                say_counts("This round", counts)
             else:
-                asyncio.run(_go_on(store, settings, watched, models))
-
-
-@baseline_app.command("add")
-def baseline_add(
-    source: Annotated[
-        str, typer.Argument(metavar="URL|FILE", help="The article: a web address, a saved page or a text file.")
-    ],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The claims file to write.")] = BASELINE,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Write it anew; an old one is kept beside it.")
-    ] = False,
-    draft_with_model: Annotated[
-        bool, typer.Option("--draft-with-model", help="Let the model at judge.url draft them, not the rules.")
-    ] = False,
-    config: ConfigOption = None,
-) -> None:
-    """Read an article, propose its key claims, and write a file for you to correct."""
-    from monitor import add_baseline
-    from monitor.daemon import open_world
-    from monitor.judge.backends import open_drafter
-    from monitor.judge.model import EmbeddedModel
-
-    settings = _settings(config)
-    model = open_drafter(settings.judge, key=os.environ.get("MONITOR_JUDGE_KEY")) if draft_with_model else None
-    if not replace:
-        add_baseline.refuse_existing(out)
-
-    async def read() -> add_baseline.BaselineText:
-        async with open_world(settings) as world:
-            return await add_baseline.read_baseline(source, world)
-
-    text = asyncio.run(read())
-    file, refused = add_baseline.make(text, EmbeddedModel(threads=settings.judge.threads), model)
-    for line in refused:
-        print(f"monitor: refused: {safe_text(line)}.", file=sys.stderr)
-    kept = add_baseline.write(file, out)
-    print(f"{out}: {len(load_baseline(out).claims)} claims proposed from “{safe_text(text.title)}”.")
-    if kept:
-        print(f"The old file is now {kept}.")
-    print(f"Correct them in an editor, then: monitor run --once --baseline {out}")
-
-
-@claims_app.command("check")
-def claims_check(
-    baseline: BaselineOption = BASELINE,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is a remark.")] = False,
-    config: ConfigOption = None,
-) -> None:
-    """Say which claims are vague, double, or cannot be checked."""
-    from monitor.claims.review import review
-    from monitor.judge.model import EmbeddedModel
-
-    claims = load_baseline(baseline).claims
-    vectors = EmbeddedModel(threads=_settings(config).judge.threads).embed([claim.text for claim in claims])
-    remarks = review(claims, vectors)
-    for remark in remarks:
-        print(f"{remark.claim_id}: {remark.fault.value}: {safe_text(remark.advice)}")
-    print(f"{baseline}: {len(claims)} claims, {len(remarks)} remarks.", file=sys.stderr)
-    if strict and remarks:
-        raise typer.Exit(1)
+                numbers = f"{len(watched.claims)} claims in {len(settings.feeds)} feeds"
+                following = f"Following {numbers}. End with Ctrl-C."
+                started = partial(print, following, file=sys.stderr)
+                asyncio.run(follow(store, settings, watched, models, started=started))
 
 
 @app.command()
@@ -217,7 +164,7 @@ def digest(
     """Print what is new since the last digest, or a day's digest."""
     from monitor import desk
 
-    settings = _settings(config)
+    settings = settings_of(config)
     now = utc_now()
     with open_readonly(db) as store:
         if day is None:
@@ -248,7 +195,7 @@ def findings(
     db: DbOption = DB,
 ) -> None:
     """List the findings that stand, newest article first."""
-    zone = _settings(config).reader.time_zone
+    zone = settings_of(config).reader.time_zone
     start = day_bounds(since, zone)[0] if since else None
     with open_readonly(db) as store:
         found = store.findings.current(claim=claim, stance=stance, since=start)
@@ -272,7 +219,7 @@ def explain(
     from monitor.report.explanation import explain as steps
     from monitor.report.explanation import explanation_text
 
-    zone = _settings(config).reader.time_zone
+    zone = settings_of(config).reader.time_zone
     with open_readonly(db) as store:
         found = store.findings.one(finding)
         if found is None:
@@ -293,7 +240,7 @@ def search(
     db: DbOption = DB,
 ) -> None:
     """Find articles by words in their headline or text."""
-    zone = _settings(config).reader.time_zone
+    zone = settings_of(config).reader.time_zone
     with open_readonly(db) as store:
         found = hits(store.articles.search(" ".join(words), limit=limit))
     print(search_json(found) if as_json else search_text(found, zone=zone, width=width()), end="")
@@ -302,7 +249,7 @@ def search(
 @app.command()
 def status(as_json: JsonOption = False, config: ConfigOption = None, db: DbOption = DB) -> None:
     """Say how things stand, and which feeds fail."""
-    zone = _settings(config).reader.time_zone
+    zone = settings_of(config).reader.time_zone
     with open_readonly(db) as store:
         now = status_of(store)
     print(status_json(now) if as_json else status_text(now, zone=zone, width=width()), end="")
@@ -340,7 +287,7 @@ def judge(
     from monitor.judge.files import finding_row, read_articles
     from monitor.pipeline import judge_articles
 
-    settings, watched = _settings(config), load_baseline(claims).claims
+    settings, watched = settings_of(config), load_baseline(claims).claims
     known = list(read_articles(articles))
     found = 0
     with whole_file(out) as file, progress_bars() as progress:
@@ -360,10 +307,9 @@ def judge_pairs(
     config: ConfigOption = None,
 ) -> None:
     """Score pairs of texts with the model alone."""
-    from monitor.judge.files import read_pairs, score_row
-    from monitor.pipeline import score_pairs
+    from monitor.judge.files import read_pairs, score_pairs, score_row
 
-    settings, known = _settings(config), list(read_pairs(pairs))
+    settings, known = settings_of(config), list(read_pairs(pairs))
     with whole_file(out) as file, progress_bars() as progress:
         scored = score_pairs([pair for _, pair in known], _models(settings.judge).scorer, progress=progress)
         for (line, _), scores in zip(known, scored, strict=True):
@@ -371,41 +317,11 @@ def judge_pairs(
     print(f"{out}: {len(known)} pairs scored.", file=sys.stderr)
 
 
-async def _one_round(store: Store, settings: Settings, watched: Baseline, models: Models) -> list[StepCount]:
-    from monitor.daemon import Daemon, open_world
-
-    _list(store, settings, watched)
-    async with open_world(settings) as world:
-        with progress_bars() as progress:
-            return await Daemon(store, settings, world, models).tick(progress)
-
-
-async def _go_on(store: Store, settings: Settings, watched: Baseline, models: Models) -> None:
-    from monitor.daemon import Daemon, open_world
-
-    _list(store, settings, watched)
-    async with open_world(settings) as world:
-        numbers = f"{len(watched.claims)} claims in {len(settings.feeds)} feeds"
-        following = f"Following {numbers}. End with Ctrl-C."
-        await Daemon(store, settings, world, models).run(started=lambda: print(following, file=sys.stderr))
-
-
-def _list(store: Store, settings: Settings, watched: Baseline) -> None:
-    """Make the stored feeds and claims those of the files."""
-    store.feeds.sync(settings.feeds, now=utc_now())
-    store.claims.sync(watched, now=utc_now())
-
-
 def _models(settings: JudgeSettings) -> Models:
     from monitor.judge.backends import open_model
     from monitor.pipeline import Models
 
     return Models(*open_model(settings, key=os.environ.get("MONITOR_JUDGE_KEY")))
-
-
-def _settings(config: Path | None) -> Settings:
-    """Read the settings; where none are named, and none stand at the usual place, the defaults do."""
-    return load_settings(config or CONFIG) if config or CONFIG.exists() else Settings()
 
 
 def _refuse_unknown(claim: str, store: Store) -> None:

@@ -16,8 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from monitor.errors import ConfigError
 from monitor.records import Baseline, Claim, ClaimKind, Comparator
-
-MAX_FILE_BYTES = 5_000_000  # a config of 50,000 feeds is 4 MB; more is a mistake (a database named as the config)
+from monitor.yaml_file import find_node, load_yaml, on_one_line
 
 
 def _http_address(value: str) -> str:
@@ -217,7 +216,7 @@ def load_settings(path: Path) -> Settings:
     Raises ConfigError with file, line, key, value and what was expected, for the first thing that is
     wrong; also if there are no feeds, or two have one address.
     """
-    data, nodes = _load_yaml(path, "Pass --config FILE, or copy config/feeds.yaml from the project.")
+    data, nodes = load_yaml(path, "Pass --config FILE, or copy config/feeds.yaml from the project.")
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
@@ -233,7 +232,7 @@ def load_baseline(path: Path) -> Baseline:
 
     Raises ConfigError as load_settings does; also if two claims have one id.
     """
-    data, nodes = _load_yaml(path, "Add one: monitor baseline add URL|FILE.")
+    data, nodes = load_yaml(path, "Add one: monitor baseline add URL|FILE.")
     try:
         file = _BaselineFile.model_validate(data)
     except ValidationError as error:
@@ -244,80 +243,14 @@ def load_baseline(path: Path) -> Baseline:
     return Baseline(head.title, head.language, head.published, head.url, claims)
 
 
-class _Loader(yaml.SafeLoader):
-    """Plain YAML, but for dates: they stay text, for a date that does not exist would be told without its line."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML looks for the table here; nothing changes it
-        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-def _load_yaml(path: Path, hint: str) -> tuple[object, yaml.Node]:
-    # Not the loader in C: a hundred thousand open brackets crash it, and the process with it.
-    try:
-        loader = _Loader(_read_text(path))
-        node = loader.get_single_node()
-        if node is None:
-            raise ConfigError(f"{path}: nothing stands in it. {hint}")
-        _refuse_odd_keys(path, node, seen=set())
-        return loader.construct_document(node), node
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file. {hint}") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8.") from None
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = _shown(" ".join(filter(None, (error.context, error.problem))))
-        raise ConfigError(f"{path}{where}: not YAML: {problem}. Mend that line.") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = _shown(" ".join(str(error).split()) or type(error).__name__)
-        raise ConfigError(f"{path}: not YAML: {reason}.") from None
-
-
-def _read_text(path: Path) -> str:
-    with path.open("rb") as file:
-        content = file.read(MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        raise ConfigError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; is this the right file?")
-    return content.decode("utf-8-sig")
-
-
-def _refuse_odd_keys(path: Path, node: yaml.Node, *, seen: set[int]) -> None:
-    """Refuse what YAML allows and nobody means: keys given twice, keys that are no words, parts used twice.
-
-    The last of two equal keys would win in silence; parts that refer to parts can grow without bound.
-    """
-    where = f"{path}, line {node.start_mark.line + 1}"
-    if id(node) in seen:
-        raise ConfigError(f"{where}: this part is used again further down (&, *); write it out there instead.")
-    seen.add(id(node))
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _refuse_odd_keys(path, item, seen=seen)
-    elif isinstance(node, yaml.MappingNode):
-        keys: set[str] = set()
-        for key, value in node.value:
-            where = f"{path}, line {key.start_mark.line + 1}"
-            if not isinstance(key, yaml.ScalarNode):
-                raise ConfigError(f"{where}: expected a word as the key; quote what starts with {{ or [.")
-            if not key.tag.endswith(":str"):
-                raise ConfigError(f"{where}: {_shown(key.value)}: expected a word as the key.")
-            if key.value in keys:
-                raise ConfigError(f"{where}: {_shown(key.value)}: given twice; keep one.")
-            keys.add(key.value)
-            _refuse_odd_keys(path, value, seen=seen)
-
-
 def _refusal(path: Path, root: yaml.Node, error: ValidationError, *, top: type[_Section]) -> ConfigError:
     """Turn pydantic's first complaint into one line: file, line, key, value, expected."""
     first = error.errors()[0]
     location = first["loc"]
-    line, node = _find(root, location)
-    key = _shown("".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip("."))
+    line, node = find_node(root, location)
+    key = on_one_line(
+        "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    )
     where = f"{path}, line {line}" if line else str(path)
     if first["type"] == "extra_forbidden":
         return ConfigError(f"{where}: {key}: unknown key; expected one of {_known_keys(location[:-1], top)}.")
@@ -349,11 +282,6 @@ _EXPECTED = {
 }
 
 
-def _shown(text: str) -> str:
-    """Show foreign text on one line, without commands to the terminal."""
-    return text if text.isprintable() else repr(text)
-
-
 def _value(value: object, raw: str | None) -> str:
     """Show a value as it was written (17:00 and no are a number and a yes-or-no to YAML)."""
     if value is None:
@@ -378,27 +306,12 @@ def _known_keys(location: Sequence[int | str], top: type[_Section]) -> str:
     return ", ".join(sections.get(section, top).model_fields)
 
 
-def _find(node: yaml.Node, location: Sequence[int | str]) -> tuple[int | None, yaml.Node | None]:
-    """Find the line, from 1, of the deepest node on the way to location, and the node if the way ends there."""
-    line = None
-    for part in location:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == part), None)
-            if found is None:
-                return line, None
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line, node
-
-
 def _refuse_twins(path: Path, root: yaml.Node, section: str, values: Sequence[str], key: str) -> None:
     """Refuse two rows of a list that share what should tell them apart."""
     first: dict[str, int] = {}
     for index, value in enumerate(values):
         if value in first:
-            line, _ = _find(root, (section, index))
+            line, _ = find_node(root, (section, index))
             raise ConfigError(
                 f"{path}, line {line}: {section}[{index}].{key}: {value!r} stands at"
                 f" {section}[{first[value]}] already; keep one."

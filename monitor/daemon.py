@@ -22,7 +22,7 @@ from monitor.collect.fetch import HttpFetcher
 from monitor.config import Settings
 from monitor.pipeline import Models, Progress, Stop, World, no_progress
 from monitor.read.workers import Workers
-from monitor.records import StepCount
+from monitor.records import Baseline, StepCount
 from monitor.store import Store
 
 log = logging.getLogger(__name__)
@@ -150,3 +150,27 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
     with Workers(workers=settings.read.workers, deadline_s=settings.read.deadline_s) as workers:
         async with HttpFetcher(settings.collect) as fetcher:
             yield World(fetcher, workers)
+
+
+async def one_round(
+    store: Store, settings: Settings, watched: Baseline, models: Models, progress: Progress
+) -> list[StepCount]:
+    """Do one round for the feeds and claims of the files, and the day's digest when it is due."""
+    list_sources(store, settings, watched)
+    async with open_world(settings) as world:
+        return await Daemon(store, settings, world, models).tick(progress)
+
+
+async def follow(
+    store: Store, settings: Settings, watched: Baseline, models: Models, *, started: Callable[[], None]
+) -> None:
+    """Keep following the feeds and claims of the files. started: as for Daemon.run."""
+    list_sources(store, settings, watched)
+    async with open_world(settings) as world:
+        await Daemon(store, settings, world, models).run(started=started)
+
+
+def list_sources(store: Store, settings: Settings, watched: Baseline) -> None:
+    """Make the stored feeds and claims those of the files."""
+    store.feeds.sync(settings.feeds, now=utc_now())
+    store.claims.sync(watched, now=utc_now())

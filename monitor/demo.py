@@ -10,7 +10,7 @@ from pathlib import Path
 
 from monitor.clock import utc_now
 from monitor.config import CollectSettings, Settings, load_baseline
-from monitor.daemon import Daemon, open_world
+from monitor.daemon import Daemon, list_sources, open_world
 from monitor.desk import write_digest
 from monitor.errors import MonitorError
 from monitor.judge.backends import open_model
@@ -51,8 +51,7 @@ async def run_demo(folder: Path, *, port: int, progress: Progress) -> DemoResult
             feeds=room.feeds,
         )
         with open_store(database) as store:
-            store.feeds.sync(settings.feeds, now=utc_now())
-            store.claims.sync(load_baseline(BASELINE), now=utc_now())
+            list_sources(store, settings, load_baseline(BASELINE))
             before = _counts(store)
             async with open_world(settings) as world:
                 daemon = Daemon(store, settings, world, Models(*open_model(settings.judge, key=None)))

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from monitor.config import Settings, load_settings
 from monitor.errors import ConfigError
 
 LAST_PORT = 65535
@@ -38,3 +39,8 @@ BaselineOption = Annotated[
 DbOption = Annotated[Path, typer.Option("--db", envvar="MONITOR_DB", metavar="FILE", help="The database.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Format = Literal["text", "html", "json", "md"]
+
+
+def settings_of(config: Path | None) -> Settings:
+    """Read the settings; where none are named, and none stand at the usual place, the defaults do."""
+    return load_settings(config or CONFIG) if config or CONFIG.exists() else Settings()

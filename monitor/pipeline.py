@@ -33,7 +33,6 @@ from monitor.records import (
     Finding,
     Page,
     Pair,
-    PairScores,
     StepCount,
     Version,
 )
@@ -43,7 +42,6 @@ log = logging.getLogger(__name__)
 
 READ_ASKED = 500  # articles a round; the rest is pending and comes with the next
 EMBED_ASKED = 1000  # texts asked for in one go, so that the store searches for them seldom
-SCORE_AT_ONCE = 32  # pairs of a file, so that progress shows
 EMBED_AT_ONCE = 32  # texts, about a second: a step that is told to stop must not compute on for long
 JUDGE_ASKED = 1000  # versions asked for in one go
 JUDGE_RETRY = timedelta(hours=1)  # a judgement that failed is tried again after this
@@ -379,16 +377,6 @@ def _score(version: Version, claim: Claim, sentences: Vectors, vector: Vectors, 
         Judged(sentence, candidate.similarity, score)
         for sentence, candidate, score in zip(chosen, candidates, scores, strict=True)
     ]
-
-
-def score_pairs(
-    pairs: Sequence[Pair], scorer: PairModel, *, progress: Progress = no_progress
-) -> Iterator[PairScores]:
-    """Score pairs a few at a time, with no rules; yield the scores in the order of the pairs."""
-    for at in range(0, len(pairs), SCORE_AT_ONCE):
-        progress("score", at, len(pairs))
-        yield from scorer.score(pairs[at : at + SCORE_AT_ONCE])
-    progress("score", len(pairs), len(pairs))
 
 
 def judge_articles(

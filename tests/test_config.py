@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config import MAX_FILE_BYTES, CollectSettings, Settings, load_baseline, load_settings
+from monitor.config import CollectSettings, Settings, load_baseline, load_settings
 from monitor.errors import ConfigError
 from monitor.records import Baseline, Claim
+from monitor.yaml_file import MAX_FILE_BYTES
 
 FEED = "feeds:\n- url: https://g.example/feed\n  name: Gazette\n"
 HEAD = "baseline: {title: The flood, language: en}\n"

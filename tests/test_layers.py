@@ -21,7 +21,7 @@ ROOMS = {
     "feedparser": {"monitor.collect.feeds"},
     "pebble": {"monitor.read.workers"},
     "rensa": {"monitor.read.origins"},
-    "typer": {"monitor.cli", "monitor.options"},
+    "typer": {"monitor.cli", "monitor.claims_cli", "monitor.options"},
 }
 # The middle decides and never acts: it may not import the edge, nor anything that reaches the world by itself.
 PURE = {
@@ -61,7 +61,7 @@ EDGE = {
 }
 WORLD = {"socket", "subprocess", "urllib.request", "http.client", "aiohttp", "asyncio", "threading"}
 # Each may import those before it.
-NAMES_ABOVE = ("status", "desk", "pipeline", "trace", "add_baseline", "daemon", "demo", "cli")
+NAMES_ABOVE = ("status", "desk", "pipeline", "trace", "add_baseline", "daemon", "demo", "claims_cli", "cli")
 ABOVE = [f"monitor.{name}" for name in NAMES_ABOVE]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -11,9 +11,12 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from monitor.errors import ConfigError
+from monitor.judge.model import PairModel
 from monitor.read.language import detect_language
 from monitor.read.sentences import split_sentences
 from monitor.records import Finding, Pair, PairScores, Version
+
+SCORE_AT_ONCE = 32  # pairs of a file, so that progress shows
 
 
 class _Row(BaseModel):
@@ -116,3 +119,13 @@ def _version(row: _Row) -> Version:
     except ValueError:
         day = None
     return Version(0, 0, row.url or "", row.title or "", lang, day, row.text, split_sentences(row.text, lang))
+
+
+def score_pairs(
+    pairs: Sequence[Pair], scorer: PairModel, *, progress: Callable[[str, int, int], None]
+) -> Iterator[PairScores]:
+    """Score pairs a few at a time, with no rules; yield the scores in the order of the pairs."""
+    for at in range(0, len(pairs), SCORE_AT_ONCE):
+        progress("score", at, len(pairs))
+        yield from scorer.score(pairs[at : at + SCORE_AT_ONCE])
+    progress("score", len(pairs), len(pairs))

@@ -9,6 +9,7 @@ from monitor.store.database import Store
 from monitor.store.rows import select
 
 _NAME_THEN_COMMENT = re.compile(r'^\s*"?(\w+)"?\s[^\n]*? -- (.+)$', re.MULTILINE)
+_ADDED_LATER = re.compile(r", (\w+) [^*\n]*?/\* (.+?) \*/")  # by ALTER TABLE
 _TABLE_COMMENT = re.compile(r"\A[^\n]*? -- (.+)$", re.MULTILINE)
 _INTERNAL = ("sqlite_", "_sqlite_", "versions_fts")  # SQLite's and sqlite-utils' own, and the full-text index
 
@@ -56,7 +57,7 @@ def tables(store: Store) -> tuple[Table, ...]:
 
 def _columns(store: Store, table: str, sql: str, *, known: list[Table]) -> tuple[Column, ...]:
     """Describe the columns of a table; those of a view mean what the columns they are made of mean."""
-    comments = dict(_NAME_THEN_COMMENT.findall(sql))
+    comments = dict(_NAME_THEN_COMMENT.findall(sql)) | dict(_ADDED_LATER.findall(sql))
     if sql.startswith("CREATE VIEW"):
         meant = {(t.name, column.name): column.comment for t in known for column in t.columns}
         comments = {name: _in_view(source, meant.get(source, "")) for name, source in sources_of(sql).items()}

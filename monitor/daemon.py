@@ -16,7 +16,7 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor import desk, pipeline, trace
+from monitor import desk, pipeline
 from monitor.clock import utc_now
 from monitor.collect.fetch import HttpFetcher
 from monitor.config import Settings
@@ -62,7 +62,7 @@ class Daemon:
                 await pipeline.poll(store, world, settings, now=now, progress=progress, stop=self._deadline()),
                 await pipeline.read(store, world, settings, now=now, progress=progress, stop=self._deadline()),
                 await self._compute(partial(pipeline.embed, progress=progress)),
-                await self._compute(partial(trace.origins, progress=progress)),
+                await self._compute(partial(pipeline.origins, progress=progress)),
                 await self._compute(partial(pipeline.judge, now=self.clock(), progress=progress)),
             ]
             store.rounds.add(counts, now=self.clock())

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from monitor import desk
 from monitor.errors import ConfigError, ModelError, StoreError
 from monitor.judge.files import read_articles
-from monitor.pipeline import EMBED_AT_ONCE, JUDGE_RETRY, Models, judge_articles
+from monitor.pipeline import Models, judge_articles
+from monitor.pipeline.judging import EMBED_AT_ONCE, JUDGE_RETRY
 from monitor.read.workers import Workers
 from monitor.records import Claim, Finding, Pair, PairScores, StepCount, Version
 from monitor.status import status_of

@@ -14,7 +14,8 @@ from monitor import pipeline
 from monitor.collect.fetch import HttpFetcher
 from monitor.config import CollectSettings, FeedSettings, Settings, load_baseline
 from monitor.newsroom import BASELINE, Newsroom
-from monitor.pipeline import HOST_PAUSE, Models, World
+from monitor.pipeline import Models, World
+from monitor.pipeline.steps import HOST_PAUSE
 from monitor.read.workers import Workers
 from monitor.records import StepCount
 from monitor.store import open_store

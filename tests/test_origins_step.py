@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from monitor import pipeline, trace
+from monitor import pipeline
 from monitor.pipeline import Models
 from monitor.records import ArticleToRead, StepCount
 from monitor.store import Store, open_store
@@ -47,7 +47,7 @@ def origins(store: Store) -> dict[str, str]:
 def step(store: Store) -> StepCount:
     """Embed and compare what is pending."""
     pipeline.embed(store, MODELS)
-    return trace.origins(store, MODELS)
+    return pipeline.origins(store, MODELS)
 
 
 def test_copies_are_found_in_any_order_and_once() -> None:
@@ -78,8 +78,8 @@ def test_a_step_that_is_told_to_stop_leaves_the_rest_pending() -> None:
     with open_store(":memory:") as store:
         put(store, "first")
         pipeline.embed(store, MODELS)
-        assert trace.origins(store, MODELS, stop=lambda: True).done == 0
-        assert trace.origins(store, MODELS).done == 1
+        assert pipeline.origins(store, MODELS, stop=lambda: True).done == 0
+        assert pipeline.origins(store, MODELS).done == 1
 
 
 def test_a_corrected_article_is_compared_again() -> None:

@@ -1,8 +1,8 @@
-"""The step that finds origins: articles that were not compared → links, origins."""
+"""Articles that were not compared → who copied whom, in the store."""
 
 from __future__ import annotations
 
-from monitor.pipeline import Models, Progress, Stop, never, no_progress
+from monitor.pipeline.steps import Models, Progress, Stop, never, no_progress
 from monitor.read.copies import Body
 from monitor.read.origins import RULES, WITHIN, find_copies, sketch, trace_origins
 from monitor.records import Sketch, StepCount

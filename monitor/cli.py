@@ -91,10 +91,13 @@ def _start(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done, to stderr.")] = False,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Log each event as a line of JSON, for machines; implies --verbose.")
+    ] = False,
 ) -> None:
     # What is still to be printed goes out before typer ends: it is quiet about a reader that has left (| head).
     context.call_on_close(sys.stdout.flush)
-    log_to_stderr(logging.INFO if verbose else logging.WARNING)
+    log_to_stderr(logging.INFO if verbose or log_json else logging.WARNING, as_json=log_json)
     if version:
         print(f"monitor {__version__}")
         raise typer.Exit
@@ -134,6 +137,7 @@ def run(
 ) -> None:
     """Follow the feeds day and night, until Ctrl-C or SIGTERM."""
     from monitor.daemon import follow, one_round
+    from monitor.metrics import metrics_at
 
     settings, watched = load_settings(config or CONFIG), load_baseline(baseline)
     with hold(db):
@@ -147,7 +151,8 @@ def run(
                 numbers = f"{len(watched.claims)} claims in {len(settings.feeds)} feeds"
                 following = f"Following {numbers}. End with Ctrl-C."
                 started = partial(print, following, file=sys.stderr)
-                asyncio.run(follow(store, settings, watched, models, started=started))
+                with metrics_at(settings.health, db):
+                    asyncio.run(follow(store, settings, watched, models, started=started))
 
 
 @app.command()
@@ -251,7 +256,7 @@ def status(as_json: JsonOption = False, config: ConfigOption = None, db: DbOptio
     """Say how things stand, and which feeds fail."""
     zone = settings_of(config).reader.time_zone
     with open_readonly(db) as store:
-        now = status_of(store)
+        now = status_of(store, now=utc_now())
     print(status_json(now) if as_json else status_text(now, zone=zone, width=width()), end="")
 
 

@@ -146,6 +146,13 @@ class JudgeSettings(_Section):
     threads: int = Field(default=2, ge=1, le=64)
 
 
+class HealthSettings(_Section):
+    """Who may ask how the work goes. metrics_port: for Prometheus, at /metrics; none is opened without it."""
+
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    metrics_host: str = "127.0.0.1"
+
+
 class FeedSettings(_Section):
     """One feed. lang: what it is mostly written in; the text itself decides."""
 
@@ -164,6 +171,7 @@ class Settings(_Section):
     collect: CollectSettings = CollectSettings()
     read: ReadSettings = ReadSettings()
     judge: JudgeSettings = JudgeSettings()
+    health: HealthSettings = HealthSettings()
     families: dict[Domain, str] = Field(default_factory=dict)
     aliases: list[Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=2)]] = Field(
         default_factory=list
@@ -298,6 +306,7 @@ def _known_keys(location: Sequence[int | str], top: type[_Section]) -> str:
         "collect": CollectSettings,
         "read": ReadSettings,
         "judge": JudgeSettings,
+        "health": HealthSettings,
         "feeds": FeedSettings,
         "baseline": _BaselineHead,
         "claims": _ClaimRow,

@@ -9,8 +9,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import astuple, dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import astuple, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -24,21 +24,25 @@ from monitor.pipeline import Models, Progress, Stop, World, no_progress
 from monitor.read.workers import Workers
 from monitor.records import Baseline, StepCount
 from monitor.store import Store
+from monitor.watch import Watch, tell_systemd
 
 log = logging.getLogger(__name__)
 
 ROUND_EVERY = timedelta(minutes=1)
 STEP_AT_MOST = timedelta(minutes=10)  # what a step has not done by then is pending for the next round
+CUT_OFF_AFTER = timedelta(minutes=12)  # a step that asks the web and has not stopped by then hangs
 END_WITHIN_S = 9.0  # after SIGTERM; then the process ends itself, and the database is safe in any case
 
 Clock = Callable[[], datetime]
+Asking = Callable[..., Awaitable[StepCount]]
 
 
 @dataclass(frozen=True, slots=True)
 class Daemon:
     """Everything a round needs.
 
-    every: from one round to the next. stop: set once the process is to end. turn: one job at a time.
+    every: from one round to the next. cut_off_after: when a step that asks the web hangs. stop: set once the
+    process is to end. turn: one job at a time. watch: who looks after it.
     """
 
     store: Store
@@ -47,8 +51,10 @@ class Daemon:
     models: Models
     clock: Clock = utc_now
     every: timedelta = ROUND_EVERY
+    cut_off_after: timedelta = CUT_OFF_AFTER
     stop: threading.Event = field(default_factory=threading.Event)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    watch: Watch = field(default_factory=Watch)
 
     async def round(self, progress: Progress = no_progress) -> list[StepCount]:
         """Do every step once, in order; write down and return what each did.
@@ -57,18 +63,42 @@ class Daemon:
         loses nothing: the next one goes on where it stopped.
         """
         async with self.turn:
-            store, settings, world, now = self.store, self.settings, self.world, self.clock()
+            now = self.clock()
             counts = [
-                await pipeline.poll(store, world, settings, now=now, progress=progress, stop=self._deadline()),
-                await pipeline.read(store, world, settings, now=now, progress=progress, stop=self._deadline()),
-                await self._compute(partial(pipeline.embed, progress=progress)),
-                await self._compute(partial(pipeline.origins, progress=progress)),
-                await self._compute(partial(pipeline.judge, now=self.clock(), progress=progress)),
+                await self._timed("poll", self._ask(pipeline.poll, now=now, progress=progress)),
+                await self._timed("read", self._ask(pipeline.read, now=now, progress=progress)),
+                await self._timed("embed", self._compute(partial(pipeline.embed, progress=progress))),
+                await self._timed("origins", self._compute(partial(pipeline.origins, progress=progress))),
+                await self._timed(
+                    "judge", self._compute(partial(pipeline.judge, now=self.clock(), progress=progress))
+                ),
             ]
-            store.rounds.add(counts, now=self.clock())
+            self.store.rounds.add(counts, now=self.clock())
         for count in counts:
-            log.info("step done step=%s done=%d failed=%d note=%s", *astuple(count))
+            log.info("step done step=%s done=%d failed=%d note=%s seconds=%.1f", *astuple(count))
         return counts
+
+    async def _timed(self, name: str, step: Coroutine[object, object, StepCount | None]) -> StepCount:
+        """Run a step under watch; return what it did, and how long it took. None: it was cut off."""
+        began = time.monotonic()
+        with self.watch.step(name):
+            count = await step
+        if count is None:
+            log.error("step cut off step=%s", name)
+            count = StepCount(name, 0, 1, "cut off, for it did not come back; it goes on with the next round")
+        return replace(count, seconds=round(time.monotonic() - began, 1))
+
+    async def _ask(self, step: Asking, *, now: datetime, progress: Progress) -> StepCount | None:
+        """Run a step that asks the web; None if it had to be cut off. What it left is pending."""
+        try:
+            async with asyncio.timeout(self.cut_off_after.total_seconds()) as limit:
+                return await step(
+                    self.store, self.world, self.settings, now=now, progress=progress, stop=self._deadline()
+                )
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return None
 
     def _deadline(self) -> Stop:
         """Start the clock of a step; return what tells it to stop."""
@@ -113,6 +143,7 @@ class Daemon:
         def end(signum: int | None = None) -> None:
             if not ended.is_set():
                 log.info("ending signal=%s", signum)
+                tell_systemd("STOPPING=1")
                 self.stop.set()
                 by_force.start()
                 ended.set()
@@ -134,12 +165,14 @@ class Daemon:
         interval = {"seconds": self.every.total_seconds(), "next_run_time": utc_now()}
         scheduler.add_job(run_job, "interval", [self.tick], **interval, **options)
         scheduler.add_job(run_job, "cron", [self.tidy], hour=3, minute=17, **options)
-        scheduler.start()
-        started()
-        await ended.wait()
-        scheduler.shutdown(wait=False)
-        async with self.turn:  # the job that was cut off has left the store
-            by_force.cancel()
+        async with self.watch.looking():
+            scheduler.start()
+            started()
+            tell_systemd("READY=1")
+            await ended.wait()
+            scheduler.shutdown(wait=False)
+            async with self.turn:  # the job that was cut off has left the store
+                by_force.cancel()
         if failures:
             raise failures[0]
 
@@ -158,7 +191,9 @@ async def one_round(
     """Do one round for the feeds and claims of the files, and the day's digest when it is due."""
     list_sources(store, settings, watched)
     async with open_world(settings) as world:
-        return await Daemon(store, settings, world, models).tick(progress)
+        daemon = Daemon(store, settings, world, models)
+        async with daemon.watch.looking():
+            return await daemon.tick(progress)
 
 
 async def follow(

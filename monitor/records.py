@@ -343,12 +343,13 @@ class FailingFeed:
 
 @dataclass(frozen=True, slots=True)
 class StepCount:
-    """What one step did in one round."""
+    """What one step did in one round. seconds: how long it took; None where nobody measured."""
 
     step: str
     done: int
     failed: int
     note: str = ""
+    seconds: float | None = None
 
 
 class CopyKind(StrEnum):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+
 from monitor.report.listing import Status
 from monitor.store import Store
 
+DAYS = timedelta(days=6)  # with this day, a week
 
-def status_of(store: Store) -> Status:
-    """Count how things stand."""
+
+def status_of(store: Store, *, now: datetime, polls_since: date | None = None) -> Status:
+    """Count how things stand. polls_since: the first day whose polls count; by default six days ago."""
+    file_bytes, log_bytes = store.health.bytes()
     return Status(
         articles=store.articles.states(),
         findings=store.count("current_findings"),
@@ -16,4 +21,8 @@ def status_of(store: Store) -> Status:
         rounds=store.rounds.last(),
         next_due=store.feeds.next_due(),
         last_digest=store.digests.last_day(),
+        polls=store.health.polls(since=polls_since or (now - DAYS).date()),
+        waiting=store.health.waiting_since(now=now),
+        file_bytes=file_bytes,
+        log_bytes=log_bytes,
     )

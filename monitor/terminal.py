@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TextIO, TypeVar
 
+from monitor.logs import JsonLines
 from monitor.records import StepCount
 
 T = TypeVar("T")
@@ -30,10 +31,12 @@ def show_every_letter() -> None:
             stream.reconfigure(errors="replace")
 
 
-def log_to_stderr(level: int) -> None:
+def log_to_stderr(level: int, *, as_json: bool = False) -> None:
     """Log from a level on, such as logging.INFO, each event as a line on stderr."""
-    form = "%(asctime)s %(levelname)s %(name)s %(message)s"
-    logging.basicConfig(level=level, format=form, handlers=[_ToStderr()])
+    handler = _ToStderr()
+    plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler.setFormatter(JsonLines() if as_json else plain)
+    logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every job at INFO
 
 

@@ -331,7 +331,7 @@ def test_the_daemon_says_what_it_follows_and_ends_on_ctrl_c(tmp_path: Path) -> N
         process = start("run", "--config", config, "--baseline", claims, "--db", tmp_path / "m.db")
         assert process.stderr is not None
         assert process.stderr.readline() == "Following 2 claims in 1 feeds. End with Ctrl-C.\n"
-        assert "WARNING monitor.pipeline feed failed" in process.stderr.readline()
+        assert "WARNING monitor.pipeline.polling feed failed" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (0, "", "")

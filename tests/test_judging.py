@@ -321,7 +321,7 @@ def test_the_status_counts_what_stands(bench: Bench) -> None:
     bench.judge()
     bench.store.rounds.add([StepCount("judge", 3, 0)], now=NOW)
     desk.write_digest(bench.store, bench.settings, now=NOW)
-    status = status_of(bench.store)
+    status = status_of(bench.store, now=NOW)
     assert status.articles == {"read": 3}
     assert status.findings == len(findings(bench))
     assert (status.feeds, status.failing, status.last_digest) == (1, [], NOW.date())

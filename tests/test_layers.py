@@ -20,6 +20,7 @@ ROOMS = {
     "datasette": {"monitor.web"},
     "feedparser": {"monitor.collect.feeds"},
     "pebble": {"monitor.read.workers"},
+    "prometheus_client": {"monitor.metrics"},
     "rensa": {"monitor.read.origins"},
     "typer": {"monitor.cli", "monitor.claims_cli", "monitor.options"},
 }
@@ -57,11 +58,12 @@ EDGE = {
     "monitor.store",
     "monitor.web",
     "monitor.lock",
+    "monitor.watch",
     "monitor.newsroom",
 }
 WORLD = {"socket", "subprocess", "urllib.request", "http.client", "aiohttp", "asyncio", "threading"}
 # Each may import those before it.
-NAMES_ABOVE = ("status", "desk", "pipeline", "add_baseline", "daemon", "demo", "claims_cli", "cli")
+NAMES_ABOVE = ("status", "desk", "pipeline", "add_baseline", "metrics", "daemon", "demo", "claims_cli", "cli")
 ABOVE = [f"monitor.{name}" for name in NAMES_ABOVE]
 
 

@@ -62,11 +62,11 @@ def inference_pairs(shared: Path, rng: random.Random) -> Iterator[Example]:
     for row in read_rows(shared / "data/nli-train.jsonl.gz"):
         if (row["premise"], row["hypothesis"]) in measured:
             continue
-        by_source.setdefault(str(row["source"]), []).append(row)  # type: ignore[arg-type]  # all values are text
+        by_source.setdefault(str(row["source"]), []).append({key: str(value) for key, value in row.items()})
     for source, most in LICENSED.items():
         rows = by_source[source]
-        for row in rng.sample(rows, min(most, len(rows))):
-            yield inference_example(row["premise"], row["hypothesis"], _label(source, row["label"]))
+        for text in rng.sample(rows, min(most, len(rows))):
+            yield inference_example(text["premise"], text["hypothesis"], _label(source, text["label"]))
     yield from across_languages(by_source["rte3"], rng)
 
 

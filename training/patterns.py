@@ -106,9 +106,9 @@ def _tidy(text: str) -> str:
 
 
 def _frame(language: Language, kind: str, fact: str, rng: random.Random) -> str:
-    return rng.choice(language.frames[kind]).format(
-        who=rng.choice(language.who), that=language.facts[fact]["that"], about=language.facts[fact]["about"]
-    )
+    frame: str = rng.choice(language.frames[kind])
+    words = language.facts[fact]
+    return frame.format(who=rng.choice(language.who), that=words["that"], about=words["about"])
 
 
 def _neighbour(fact: str) -> str:

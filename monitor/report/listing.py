@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from monitor.records import FailingFeed, StepCount, StoredFinding
@@ -39,6 +39,8 @@ class Status:
 
     articles: how many in each state. findings: those that stand. feeds: those in the config.
     rounds: the last of each step. next_due: when the next feed is due; None without feeds.
+    polls: of this day and the six before, by outcome. waiting: since when the oldest pending row of a step waits.
+    file_bytes, log_bytes: of the database and its write-ahead log.
     """
 
     articles: Mapping[str, int]
@@ -48,6 +50,10 @@ class Status:
     rounds: Sequence[tuple[StepCount, datetime]]
     next_due: datetime | None
     last_digest: date | None
+    polls: Mapping[str, int] = field(default_factory=dict)
+    waiting: Mapping[str, datetime] = field(default_factory=dict)
+    file_bytes: int = 0
+    log_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +136,23 @@ def status_json(status: Status) -> str:
                 for f in status.failing
             ],
             "last_rounds": [
-                {"step": c.step, "at": _utc(at), "done": c.done, "failed": c.failed, "note": c.note}
+                {
+                    "step": c.step,
+                    "at": _utc(at),
+                    "done": c.done,
+                    "failed": c.failed,
+                    "note": c.note,
+                    "seconds": c.seconds,
+                }
                 for c, at in status.rounds
             ],
             "next_feed_due": _utc(status.next_due),
             "last_digest": status.last_digest.isoformat() if status.last_digest else None,
+            "polls_of_seven_days": dict(status.polls),
+            "share_not_modified": share_not_modified(status.polls),
+            "oldest_pending": {step: _utc(since) for step, since in status.waiting.items()},
+            "database_bytes": status.file_bytes,
+            "write_ahead_log_bytes": status.log_bytes,
         }
     )
 
@@ -248,9 +266,29 @@ def _status_lines(status: Status, zone: str, width: int) -> Iterator[str]:
     yield "Last rounds:" if status.rounds else "Last rounds: none yet. Begin with: monitor run --once"
     for count, at in status.rounds:
         note = f", {count.note}" if count.note else ""
-        words = f"{count.step}: {count.done} done, {count.failed} failed{note} · {write_moment(at, zone)}"
+        took = "" if count.seconds is None else f" in {count.seconds:.1f} s"
+        words = f"{count.step}: {count.done} done, {count.failed} failed{note}{took} · {write_moment(at, zone)}"
         yield from _set(words, width, indent=2)
+        if count.step in status.waiting:
+            since = write_moment(status.waiting[count.step], zone)
+            yield from _set(f"the oldest that waits for it: since {since}", width, indent=4)
+    if status.polls:
+        outcomes = ", ".join(f"{outcome} {n}" for outcome, n in status.polls.items())
+        yield from _set(f"Polls of seven days: {sum(status.polls.values())} ({outcomes})", width)
     yield f"Last digest: {write_day(status.last_digest) if status.last_digest else 'none yet'}"
+    if status.file_bytes:
+        log_too = f", and {_megabytes(status.log_bytes)} not folded in yet" if status.log_bytes else ""
+        yield f"Database: {_megabytes(status.file_bytes)}{log_too}"
+
+
+def share_not_modified(polls: Mapping[str, int]) -> float | None:
+    """Return what share of the polls, by outcome, the servers answered with 304; None without polls."""
+    total = sum(polls.values())
+    return round(polls.get("not modified", 0) / total, 3) if total else None
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
 
 
 def _set(text: str, width: int, *, indent: int = 0) -> Iterator[str]:

@@ -16,6 +16,7 @@ from monitor.store.claims import Claims
 from monitor.store.digests import Digests
 from monitor.store.feeds import Feeds
 from monitor.store.findings import Findings
+from monitor.store.health import Health
 from monitor.store.migrations import migrations
 from monitor.store.origins import Origins
 from monitor.store.rounds import Rounds
@@ -36,6 +37,7 @@ class Store:
     origins: Origins
     digests: Digests
     rounds: Rounds
+    health: Health
 
     def close(self) -> None:
         """Close the connection; the store cannot be used afterwards."""
@@ -97,7 +99,17 @@ def open_readonly(path: Path) -> Iterator[Store]:
 
 def _store(conn: sqlite3.Connection) -> Store:
     db = Database(conn, execute_plugins=False)
-    return Store(db, Feeds(db), Articles(db), Claims(db), Findings(db), Origins(db), Digests(db), Rounds(db))
+    return Store(
+        db,
+        feeds=Feeds(db),
+        articles=Articles(db),
+        claims=Claims(db),
+        findings=Findings(db),
+        origins=Origins(db),
+        digests=Digests(db),
+        rounds=Rounds(db),
+        health=Health(db),
+    )
 
 
 def _migrate(db: Database) -> None:

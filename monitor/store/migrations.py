@@ -317,3 +317,11 @@ CREATE TABLE tallies ( -- How the polls of a day ended
   PRIMARY KEY (day, outcome)
 ) STRICT, WITHOUT ROWID
 """
+
+
+@migrations()
+def m007_add_seconds(db: Database) -> None:
+    """Keep how long each step took."""
+    db.conn.execute(
+        "ALTER TABLE rounds ADD COLUMN seconds REAL CHECK (seconds >= 0) /* how long the step took; NULL: not measured then */"
+    )

@@ -23,8 +23,8 @@ class Rounds:
         """Store what the steps of a round did; the oldest rows make room, but for the last of each step."""
         with writing(self._db) as conn:
             conn.executemany(
-                "INSERT INTO rounds (step, finished_at, done, failed, note) VALUES (?, ?, ?, ?, ?)",
-                [(c.step, to_text(now), c.done, c.failed, c.note) for c in counts],
+                "INSERT INTO rounds (step, finished_at, done, failed, note, seconds) VALUES (?, ?, ?, ?, ?, ?)",
+                [(c.step, to_text(now), c.done, c.failed, c.note, c.seconds) for c in counts],
             )
             conn.execute(
                 """
@@ -42,5 +42,6 @@ class Rounds:
             "SELECT * FROM rounds WHERE id IN (SELECT max(id) FROM rounds GROUP BY step) ORDER BY id",
         )
         return [
-            (StepCount(r["step"], r["done"], r["failed"], r["note"]), to_moment(r["finished_at"])) for r in rows
+            (StepCount(r["step"], r["done"], r["failed"], r["note"], r["seconds"]), to_moment(r["finished_at"]))
+            for r in rows
         ]

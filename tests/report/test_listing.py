@@ -80,10 +80,15 @@ STATUS = Status(
     findings=6,
     feeds=2,
     failing=[FailingFeed("Courrier", "https://courrier.example/rss", NOW - timedelta(days=2), 9, "answered 503")],
-    rounds=[(StepCount("poll", 2, 1), NOW), (StepCount("read", 4, 0, "1 page had no text"), NOW)],
+    rounds=[(StepCount("poll", 2, 1, seconds=0.52), NOW), (StepCount("read", 4, 0, "1 page had no text"), NOW)],
     next_due=NOW + timedelta(minutes=30),
     last_digest=date(2026, 11, 21),
+    polls={"not modified": 75, "news": 20, "404": 5},
+    waiting={"read": NOW - timedelta(hours=3)},
+    file_bytes=12_340_000,
+    log_bytes=400_000,
 )
+MOMENT = "2026-11-22T06:04:20Z"
 HIT = Hit("https://g.example/1", "Gazette", "The dam", "en", None, NOW, "The dam broke at dawn.")
 ESCAPE = "\x1b[2J\u202egnp.exe\x07"  # clears the terminal, and turns the direction of what follows
 
@@ -248,9 +253,12 @@ def test_status_tells_how_things_stand() -> None:
         "  Courrier: since 20 Nov 2026, 07:04 CET (9×): answered 503\n"
         "    https://courrier.example/rss\n"
         "Last rounds:\n"
-        "  poll: 2 done, 1 failed · 22 Nov 2026, 07:04 CET\n"
+        "  poll: 2 done, 1 failed in 0.5 s · 22 Nov 2026, 07:04 CET\n"
         "  read: 4 done, 0 failed, 1 page had no text · 22 Nov 2026, 07:04 CET\n"
+        "    the oldest that waits for it: since 22 Nov 2026, 04:04 CET\n"
+        "Polls of seven days: 100 (not modified 75, news 20, 404 5)\n"
         "Last digest: Saturday 21 November 2026\n"
+        "Database: 12.3 MB, and 0.4 MB not folded in yet\n"
     )
 
 
@@ -283,11 +291,16 @@ def test_status_for_machines_has_every_state() -> None:
             }
         ],
         "last_rounds": [
-            {"step": "poll", "at": "2026-11-22T06:04:20Z", "done": 2, "failed": 1, "note": ""},
-            {"step": "read", "at": "2026-11-22T06:04:20Z", "done": 4, "failed": 0, "note": "1 page had no text"},
+            {"step": "poll", "at": MOMENT, "done": 2, "failed": 1, "note": "", "seconds": 0.52},
+            {"step": "read", "at": MOMENT, "done": 4, "failed": 0, "note": "1 page had no text", "seconds": None},
         ],
         "next_feed_due": "2026-11-22T06:34:20Z",
         "last_digest": "2026-11-21",
+        "polls_of_seven_days": {"not modified": 75, "news": 20, "404": 5},
+        "share_not_modified": 0.75,
+        "oldest_pending": {"read": "2026-11-22T03:04:20Z"},
+        "database_bytes": 12_340_000,
+        "write_ahead_log_bytes": 400_000,
     }
 
 

@@ -154,11 +154,12 @@ class HealthSettings(_Section):
 
 
 class FeedSettings(_Section):
-    """One feed. lang: what it is mostly written in; the text itself decides."""
+    """One feed. lang: what it is mostly written in; the text itself decides. paused: True leaves it unasked."""
 
     url: HttpAddress
     name: str = Field(min_length=1)
     lang: Language | None = None
+    paused: bool = False
 
 
 class Settings(_Section):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -339,6 +339,36 @@ class FailingFeed:
     since: datetime
     failures: int
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDetails:
+    """How polling a feed goes, for whoever looks after it. Times are None where it never happened.
+
+    address: where it is asked after a permanent redirect; None: at its url. gone_at: when its server said that
+    it is gone for good. every: from one good poll to the next, as learnt from its news; wish: how long the feed
+    or its server asks to wait; longest_silence: between two polls with news; each None where unknown.
+    entries_7d, entries_28d: how many entries it brought in the last days.
+    """
+
+    name: str
+    url: str
+    address: str | None
+    lang: str | None
+    paused: bool
+    gone_at: datetime | None
+    last_checked_at: datetime | None
+    last_good_at: datetime | None
+    last_news_at: datetime | None
+    failures: int
+    failing_since: datetime | None
+    last_error: str | None
+    every: timedelta | None
+    wish: timedelta | None
+    longest_silence: timedelta | None
+    next_check_at: datetime
+    entries_7d: int
+    entries_28d: int
 
 
 @dataclass(frozen=True, slots=True)

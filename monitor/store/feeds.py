@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,8 +10,8 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from monitor.config import FeedSettings
-from monitor.records import FailingFeed, Feed
-from monitor.store.rows import select, to_moment, to_text, writing
+from monitor.records import FailingFeed, Feed, FeedDetails
+from monitor.store.rows import select, to_moment, to_moment_or_none, to_text, to_wait, writing
 
 
 class Feeds:
@@ -20,17 +21,25 @@ class Feeds:
         self._db = db
 
     def sync(self, feeds: Sequence[FeedSettings], *, now: datetime) -> None:
-        """Make the listed feeds those of the config. A new one is due at once; a removed one keeps its entries."""
+        """Make the listed feeds those of the config.
+
+        A new one is due at once; a removed one keeps its entries. One that was gone is asked again once a person
+        lists it anew or ends its pause.
+        """
         with writing(self._db) as conn:
-            conn.execute("UPDATE feeds SET listed = 0")
             conn.executemany(
                 """
-                INSERT INTO feeds (url, name, lang, next_check_at)
-                VALUES (?, ?, ?, ?)
+                INSERT INTO feeds (url, name, lang, paused, next_check_at)
+                VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (url) DO UPDATE
-                SET listed = 1, name = excluded.name, lang = excluded.lang
+                SET gone_at = iif(feeds.listed = 0 OR feeds.paused > excluded.paused, NULL, gone_at),
+                    listed = 1, name = excluded.name, lang = excluded.lang, paused = excluded.paused
                 """,
-                [(feed.url, feed.name, feed.lang, to_text(now)) for feed in feeds],
+                [(feed.url, feed.name, feed.lang, feed.paused, to_text(now)) for feed in feeds],
+            )
+            conn.execute(
+                "UPDATE feeds SET listed = 0 WHERE url NOT IN (SELECT value FROM json_each(?))",
+                (json.dumps([feed.url for feed in feeds]),),
             )
 
     def due(self, *, now: datetime, limit: int = 10_000) -> list[Feed]:
@@ -39,7 +48,7 @@ class Feeds:
             self._db,
             """
             SELECT * FROM feeds
-            WHERE listed = 1 AND next_check_at <= ?
+            WHERE listed = 1 AND paused = 0 AND gone_at IS NULL AND next_check_at <= ?
             ORDER BY next_check_at, id
             LIMIT ?
             """,
@@ -99,6 +108,23 @@ class Feeds:
             )
             for row in rows
         ]
+
+    def details(self, *, now: datetime) -> list[FeedDetails]:
+        """Return how polling goes for each listed feed, by name; entries are counted up to now."""
+        rows = select(
+            self._db,
+            """
+            SELECT feeds.*, total(first_seen_at > ?) AS entries_7d, count(first_seen_at) AS entries_28d
+            FROM feeds LEFT JOIN entries
+            ON entries.feed_id = feeds.id AND first_seen_at > ?
+            WHERE listed = 1
+            GROUP BY feeds.id
+            ORDER BY name, url
+            """,
+            to_text(now - timedelta(days=7)),
+            to_text(now - timedelta(days=28)),
+        )
+        return [_details(row) for row in rows]
 
     def block_host(self, host: str, *, now: datetime, pause: timedelta, reason: str) -> None:
         """Leave a host alone for a while; a longer pause that already holds stays."""
@@ -162,4 +188,27 @@ def _feed(row: sqlite3.Row) -> Feed:
         last_modified=row["last_modified"],
         next_check_at=to_moment(row["next_check_at"]),
         failures=row["failures"],
+    )
+
+
+def _details(row: sqlite3.Row) -> FeedDetails:
+    return FeedDetails(
+        name=row["name"],
+        url=row["url"],
+        address=row["address"],
+        lang=row["lang"],
+        paused=bool(row["paused"]),
+        gone_at=to_moment_or_none(row["gone_at"]),
+        last_checked_at=to_moment_or_none(row["last_checked_at"]),
+        last_good_at=to_moment_or_none(row["last_good_at"]),
+        last_news_at=to_moment_or_none(row["last_news_at"]),
+        failures=row["failures"],
+        failing_since=to_moment_or_none(row["failing_since"]),
+        last_error=row["last_error"],
+        every=to_wait(row["every_s"]),
+        wish=to_wait(row["wish_s"]),
+        longest_silence=to_wait(row["longest_silence_s"]),
+        next_check_at=to_moment(row["next_check_at"]),
+        entries_7d=int(row["entries_7d"]),
+        entries_28d=row["entries_28d"],
     )

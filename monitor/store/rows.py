@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import overload
 
 from sqlite_utils import Database
@@ -36,6 +36,11 @@ def to_moment(text: str) -> datetime:
 def to_moment_or_none(text: str | None) -> datetime | None:
     """Read a stored moment that may be NULL."""
     return None if text is None else to_moment(text)
+
+
+def to_wait(seconds: int | None) -> timedelta | None:
+    """Read a stored number of seconds that may be NULL."""
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def text_hash(text: str) -> str:

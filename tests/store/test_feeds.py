@@ -115,6 +115,29 @@ def test_failures_are_counted_from_the_first_in_a_row(store: Store) -> None:
     assert [feed.since for feed in store.feeds.failing()] == [NOW + DAY]
 
 
+def test_a_paused_feed_is_not_due(store: Store) -> None:
+    """The config says so; when the pause ends, it is due as it was."""
+    store.feeds.sync([GAZETTE, COURRIER.model_copy(update={"paused": True})], now=NOW)
+    assert [feed.name for feed in store.feeds.due(now=NOW)] == ["Gazette"]
+    assert [feed.paused for feed in store.feeds.details(now=NOW)] == [True, False]
+    store.feeds.sync([GAZETTE, COURRIER], now=NOW)
+    assert [feed.name for feed in store.feeds.due(now=NOW)] == ["Gazette", "Courrier"]
+
+
+def test_the_details_of_a_feed_count_its_entries_of_late(store: Store) -> None:
+    """What `monitor feeds check` shows: of all that is known, and nothing of feeds that were removed."""
+    store.feeds.sync([GAZETTE], now=NOW)
+    for number, days in enumerate((30, 20, 6, 0)):
+        bring(store, feed_of(store), entry(f"https://g.example/{number}"), now=NOW - days * DAY)
+    store.feeds.sync([GAZETTE, COURRIER], now=NOW)
+    silent, lively = store.feeds.details(now=NOW)
+    assert (silent.name, silent.entries_7d, silent.entries_28d, silent.last_good_at) == ("Courrier", 0, 0, None)
+    assert (lively.name, lively.entries_7d, lively.entries_28d, lively.last_good_at) == ("Gazette", 2, 3, NOW)
+    assert (lively.url, lively.address, lively.gone_at, lively.paused) == (GAZETTE.url, None, None, False)
+    store.feeds.sync([COURRIER], now=NOW)
+    assert [feed.name for feed in store.feeds.details(now=NOW)] == ["Courrier"]
+
+
 # Hosts -----------------------------------------------------------------------------------------
 
 

@@ -110,7 +110,9 @@ class ReaderSettings(_Section):
 class CollectSettings(_Section):
     """How the web is asked. contact: an address or page named in the User-Agent.
 
-    allow_networks: private networks that may be reached all the same, as 127.0.0.0/8.
+    poll_minutes: how often a new feed is asked; then as often as it has news, between poll_minutes_min and
+    poll_minutes_max, which give way to poll_minutes. What a server or feed asks for may lengthen the wait, up
+    to poll_minutes_max. allow_networks: private networks that may be reached all the same, as 127.0.0.0/8.
     """
 
     contact: str = ""
@@ -120,6 +122,8 @@ class CollectSettings(_Section):
     requests_per_host: int = Field(default=2, ge=1, le=16)
     requests_at_once: int = Field(default=32, ge=1, le=1000)
     poll_minutes: float = Field(default=30, gt=0, le=1440)
+    poll_minutes_min: float = Field(default=15, gt=0, le=1440)
+    poll_minutes_max: float = Field(default=1440, gt=0, le=1440)
     allow_networks: tuple[Network, ...] = Field(default=(), strict=False)
 
 

@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """What kept a page from coming, in few words that can be counted; an HTTP status is its own."""
+
+    TIMEOUT = "timeout"
+    NO_ADDRESS = "no address"
+    REFUSED = "refused"
+    REDIRECTS = "redirects"
+    TOO_LARGE = "too large"
+    PACKING = "packing"
+    NO_HOST = "no such host"
+    NO_TLS = "no secure connection"
+    NO_CONNECTION = "no connection"
+    BROKEN_OFF = "broken off"
+    NO_HTTP = "no HTTP"
+    NO_FEED = "no feed"
+    NOT_READ = "not read"
+    OTHER = "other"
 
 
 class MonitorError(Exception):
     """Any trouble that a person can act on. Its text is one line: what, where, what to do next."""
+
+    cause: str = Cause.OTHER
 
     @property
     def why(self) -> str:
@@ -36,6 +58,7 @@ class FetchError(MonitorError):
     url: the address asked for. why: the reason, for the row and the digest.
     status: the HTTP status, if an answer came. retry_after: the server's wish, if it stated one.
     final: True if asking again cannot help (gone, refused by the guard, not http).
+    cause: what it is counted under; the status, if nothing else is said.
     """
 
     def __init__(
@@ -46,10 +69,12 @@ class FetchError(MonitorError):
         status: int | None = None,
         retry_after: timedelta | None = None,
         final: bool = False,
+        cause: Cause | None = None,
     ) -> None:
         super().__init__(f"{url}: {why}")
         self.url, self._why, self.status = url, why, status
         self.retry_after, self.final = retry_after, final
+        self.cause = cause or (str(status) if status else Cause.OTHER)
 
     @property
     def why(self) -> str:
@@ -60,6 +85,10 @@ class FetchError(MonitorError):
 class FeedError(MonitorError):
     """The bytes of a page are no feed that can be read."""
 
+    cause = Cause.NO_FEED
+
 
 class ReadError(MonitorError):
     """No article text could be had from a page."""
+
+    cause = Cause.NOT_READ

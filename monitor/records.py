@@ -73,7 +73,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed and what we know about polling it. failures: in a row, 0 after a good answer."""
+    """A feed and what we know about polling it.
+
+    url: what a person wrote. address: where it is asked after a permanent redirect; None: at its url. moved_to:
+    where one leads that is not trusted yet, after moved_good good feeds from there. failures: in a row, 0 after a
+    good answer. body_hash: of the body that was read last. full_at: the last answer with a body. every: the
+    interval that was learnt. wish: how long the feed or its server asks to wait. trouble: what was wrong with the
+    body that was read last.
+    """
 
     id: int
     url: str
@@ -83,11 +90,61 @@ class Feed:
     last_modified: str | None
     next_check_at: datetime
     failures: int
+    failing_since: datetime | None = None
+    address: str | None = None
+    moved_to: str | None = None
+    moved_good: int = 0
+    body_hash: str | None = None
+    full_at: datetime | None = None
+    every: timedelta | None = None
+    wish: timedelta | None = None
+    last_good_at: datetime | None = None
+    last_news_at: datetime | None = None
+    longest_silence: timedelta | None = None
+    trouble: str | None = None
+
+    @property
+    def asked(self) -> str:
+        """Where it is asked."""
+        return self.address or self.url
+
+
+class PollOutcome(StrEnum):
+    """How a good poll ended. SAME_BODY: sent whole, and the same as last time."""
+
+    NEWS = "news"
+    NOTHING_NEW = "nothing new"
+    NOT_MODIFIED = "not modified"
+    SAME_BODY = "same body"
+
+
+@dataclass(frozen=True, slots=True)
+class GoodPoll:
+    """What a good answer leaves on the row of its feed; the fields mean what they mean in Feed."""
+
+    outcome: PollOutcome
+    next_check_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+    every: timedelta | None = None
+    wish: timedelta | None = None
+    address: str | None = None
+    moved_to: str | None = None
+    moved_good: int = 0
+    body_hash: str | None = None
+    full_at: datetime | None = None
+    last_news_at: datetime | None = None
+    longest_silence: timedelta | None = None
+    trouble: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of a server. url: the address after redirects; status: 200 or 304 (then body is empty)."""
+    """One answer of a server. url: the address after redirects; status: 200 or 304 (then body is empty).
+
+    fresh_for: how long the server says that the answer stays good. moved: there was a redirect, and every one on
+    the way was permanent.
+    """
 
     url: str
     status: int
@@ -95,6 +152,8 @@ class Page:
     content_type: str | None
     etag: str | None
     last_modified: str | None
+    fresh_for: timedelta | None = None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +168,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """What the bytes of a feed say. trouble: what was wrong with them although entries could be read."""
+    """What the bytes of a feed say. trouble: what was wrong with them although entries could be read.
+
+    wish: how long the feed asks to be kept until it is asked again.
+    """
 
     title: str | None
     entries: tuple[Entry, ...]
     trouble: str | None
+    wish: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +402,16 @@ class FailingFeed:
     since: datetime
     failures: int
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilentFeed:
+    """A feed that answers well and brings nothing, since when, and for how long it never had before."""
+
+    name: str
+    url: str
+    since: datetime
+    longest: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from xml.sax import SAXParseException  # the class alone; feedparser parses, wit
 import feedparser
 
 from monitor.collect.urls import clean_url
+from monitor.collect.wishes import feed_wish
 from monitor.errors import FeedError
 from monitor.records import Entry, ParsedFeed
 
@@ -72,7 +73,9 @@ def _read_xml(body: bytes, url: str, content_type: str | None) -> ParsedFeed:
     is_atom = parsed.version.startswith("atom")
     entries = (_xml_entry(item, url, is_atom=is_atom) for item in parsed.entries)
     title = _text(parsed.feed.get("title"), _is_markup(parsed.feed, is_atom=is_atom))
-    return ParsedFeed(title or None, _each_once(entries), trouble or _trouble(parsed))
+    keys = {"ttl": "ttl", "period": "sy_updateperiod", "frequency": "sy_updatefrequency"}
+    wish = feed_wish(**{name: parsed.feed.get(key) for name, key in keys.items()})
+    return ParsedFeed(title or None, _each_once(entries), trouble or _trouble(parsed), wish)
 
 
 def _feedparser(body: bytes, url: str, content_type: str | None) -> Any:  # it ships no types

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -15,13 +16,15 @@ from aiohttp.abc import AbstractResolver
 from monitor import __version__
 from monitor.collect.connector import AddressRefusedError, GuardedConnector
 from monitor.collect.hosts import Hosts
-from monitor.collect.schedule import retry_after
+from monitor.collect.schedule import LONGEST_WAIT, asked_pause
 from monitor.collect.urls import host_of
+from monitor.collect.wishes import fresh_for
 from monitor.config import CollectSettings
-from monitor.errors import FetchError
+from monitor.errors import Cause, FetchError
 from monitor.records import Page
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+FOR_GOOD = frozenset({301, 308})  # of these
 GONE = frozenset({404, 410})
 ASKS_FOR_A_PAUSE = frozenset({403, 429, 503})  # some servers say 403 where they mean 429
 
@@ -88,7 +91,7 @@ class HttpFetcher:
         body; waiting for a turn does not count. Raises FetchError for everything that goes wrong.
         """
         headers = _conditions(etag, last_modified)
-        here, seen = url.partition("#")[0], set[str]()
+        here, seen, moved = url.partition("#")[0], set[str](), True
         left_s = self._settings.deadline_s
         clock = asyncio.get_running_loop().time
         while True:
@@ -99,15 +102,17 @@ class HttpFetcher:
                 answer = await self._ask(url, here, headers, left_s)
                 left_s -= clock() - started
             if isinstance(answer, Page):
-                return answer
-            if answer in seen:
-                raise FetchError(url, f"redirects lead round in a circle, back to {_shown(answer)}")
+                return replace(answer, moved=moved and len(seen) > 1)
+            here, moved = answer.to, moved and answer.for_good
+            if here in seen:
+                why = f"redirects lead round in a circle, back to {_shown(here)}"
+                raise FetchError(url, why, cause=Cause.REDIRECTS)
             if len(seen) > self._settings.max_redirects:
-                raise FetchError(url, f"more than {self._settings.max_redirects} redirects")
-            here = answer
+                why = f"more than {self._settings.max_redirects} redirects"
+                raise FetchError(url, why, cause=Cause.REDIRECTS)
 
-    async def _ask(self, url: str, here: str, headers: Mapping[str, str], left_s: float) -> Page | str:
-        """Make one request; return its page, or the address it redirects to. url: for the errors."""
+    async def _ask(self, url: str, here: str, headers: Mapping[str, str], left_s: float) -> Page | _Hop:
+        """Make one request; return its page, or where it redirects to. url: for the errors."""
         try:
             async with (
                 asyncio.timeout(left_s),
@@ -119,7 +124,8 @@ class HttpFetcher:
                 body = b"" if response.status == 304 else await self._body(url, response)
                 return _page(here, response, body)
         except TimeoutError:
-            raise FetchError(url, f"no complete answer within {self._settings.deadline_s:g} s") from None
+            why = f"no complete answer within {self._settings.deadline_s:g} s"
+            raise FetchError(url, why, cause=Cause.TIMEOUT) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # ValueError: aiohttp lets through what yarl, idna and the header parser raise.
             raise _failure(url, error) from error
@@ -128,14 +134,14 @@ class HttpFetcher:
         """Read a body, unpacked, up to the cap. Memory stays within the cap and a few chunks."""
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in ENCODINGS:
-            raise FetchError(
-                url, f"packed in a way that cannot be read: {_shown(encoding)}", status=response.status
-            )
+            why = f"packed in a way that cannot be read: {_shown(encoding)}"
+            raise FetchError(url, why, status=response.status, cause=Cause.PACKING)
         body = bytearray()
         async for chunk in response.content.iter_chunked(CHUNK_BYTES):
             body += chunk
             if len(body) > self._max_bytes:
-                raise FetchError(url, f"larger than {self._settings.max_body_mb:g} MB", status=response.status)
+                why = f"larger than {self._settings.max_body_mb:g} MB"
+                raise FetchError(url, why, status=response.status, cause=Cause.TOO_LARGE)
         return bytes(body)
 
 
@@ -156,27 +162,37 @@ def _host_to_ask(url: str, here: str) -> str:
     host = host_of(here) if here[:8].lower().startswith(("http://", "https://")) else ""
     if not host:
         where = "" if here == url else f", where it redirects to: {_shown(here)}"
-        raise FetchError(url, f"no address of a web page{where}", final=True)
+        raise FetchError(url, f"no address of a web page{where}", final=True, cause=Cause.NO_ADDRESS)
     if "@" in urlsplit(here).netloc:
-        raise FetchError(url, "has a user name in the address; write it without", final=True)
+        why = "has a user name in the address; write it without"
+        raise FetchError(url, why, final=True, cause=Cause.NO_ADDRESS)
     return host
 
 
-def _redirect(url: str, here: str, response: aiohttp.ClientResponse) -> str:
+class _Hop(NamedTuple):
+    """A redirect."""
+
+    to: str
+    for_good: bool
+
+
+def _redirect(url: str, here: str, response: aiohttp.ClientResponse) -> _Hop:
     location = response.headers.get("Location", "").strip()
     if not location:
-        raise FetchError(url, f"answered {response.status} without saying where to", status=response.status)
-    return urljoin(here, location).partition("#")[0]
+        why = f"answered {response.status} without saying where to"
+        raise FetchError(url, why, status=response.status, cause=Cause.REDIRECTS)
+    return _Hop(urljoin(here, location).partition("#")[0], response.status in FOR_GOOD)
 
 
 def _refuse_unless_page(url: str, response: aiohttp.ClientResponse, *, asked_for_changes: bool) -> None:
     status = response.status
     if status == 200 or (status == 304 and asked_for_changes):
         return
-    wish = None
+    words, wish = f"answered {status} {_PHRASES.get(status, '')}".rstrip(), None
     if status in ASKS_FOR_A_PAUSE:
-        wish = retry_after(response.headers.get("Retry-After"), answered_at=response.headers.get("Date"))
-    words = f"answered {status} {_PHRASES.get(status, '')}".rstrip()
+        wish = asked_pause(response.headers.get("Retry-After"), answered_at=response.headers.get("Date"))
+    if wish and wish > LONGEST_WAIT:
+        words, wish = f"{words}; asks for {wish.days} days, and is asked again after one", LONGEST_WAIT
     raise FetchError(url, words, status=status, retry_after=wish, final=status in GONE)
 
 
@@ -188,7 +204,7 @@ def _shown(sent: str) -> str:
 def _page(here: str, response: aiohttp.ClientResponse, body: bytes) -> Page:
     headers = response.headers
     values = (_as_text(headers.get(name)) for name in ("Content-Type", "ETag", "Last-Modified"))
-    return Page(here, response.status, body, *values)
+    return Page(here, response.status, body, *values, fresh_for=fresh_for(headers))
 
 
 def _as_text(value: str | None) -> str | None:
@@ -201,20 +217,25 @@ def _as_text(value: str | None) -> str | None:
 
 def _failure(url: str, error: Exception) -> FetchError:
     """Put what aiohttp says into plain words."""
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else None
-    if isinstance(cause, AddressRefusedError):
-        return FetchError(url, f"refused: {cause}", final=True)
-    why = next((why for kind, why in _FAILURES if isinstance(error, kind)), "the answer is not proper HTTP")
-    return FetchError(url, why, final=isinstance(error, aiohttp.InvalidURL))
+    refusal = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else None
+    if isinstance(refusal, AddressRefusedError):
+        return FetchError(url, f"refused: {refusal}", final=True, cause=Cause.REFUSED)
+    _, cause, why = next((row for row in _FAILURES if isinstance(error, row[0])), _NO_HTTP)
+    return FetchError(url, why, final=isinstance(error, aiohttp.InvalidURL), cause=cause)
 
 
 # In this order: aiohttp derives some of these from others.
-_FAILURES: tuple[tuple[type[Exception], str], ...] = (
-    (aiohttp.InvalidURL, "no address of a web page"),
-    (aiohttp.ClientConnectorDNSError, "the host name is not known"),
-    (aiohttp.ClientSSLError, "no secure connection (its TLS certificate or protocol is not accepted)"),
-    (aiohttp.ClientConnectorError, "no connection"),
-    (aiohttp.ClientPayloadError, "the answer broke off or cannot be unpacked"),
-    (aiohttp.ServerDisconnectedError, "the server hung up without an answer"),
-    (OSError, "the connection broke off"),
+_FAILURES: tuple[tuple[type[Exception], Cause, str], ...] = (
+    (aiohttp.InvalidURL, Cause.NO_ADDRESS, "no address of a web page"),
+    (aiohttp.ClientConnectorDNSError, Cause.NO_HOST, "the host name is not known"),
+    (
+        aiohttp.ClientSSLError,
+        Cause.NO_TLS,
+        "no secure connection (its TLS certificate or protocol is not accepted)",
+    ),
+    (aiohttp.ClientConnectorError, Cause.NO_CONNECTION, "no connection"),
+    (aiohttp.ClientPayloadError, Cause.BROKEN_OFF, "the answer broke off or cannot be unpacked"),
+    (aiohttp.ServerDisconnectedError, Cause.BROKEN_OFF, "the server hung up without an answer"),
+    (OSError, Cause.BROKEN_OFF, "the connection broke off"),
 )
+_NO_HTTP = (Exception, Cause.NO_HTTP, "the answer is not proper HTTP")

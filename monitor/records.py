@@ -191,6 +191,11 @@ class ArticleToRead:
     tries: int
     lang: str | None = None
 
+    @property
+    def asked(self) -> str:
+        """Where it is asked, as of a feed."""
+        return self.url
+
 
 @dataclass(frozen=True, slots=True)
 class Credit:

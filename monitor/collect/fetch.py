@@ -203,8 +203,8 @@ def _shown(sent: str) -> str:
 
 def _page(here: str, response: aiohttp.ClientResponse, body: bytes) -> Page:
     headers = response.headers
-    values = (_as_text(headers.get(name)) for name in ("Content-Type", "ETag", "Last-Modified"))
-    return Page(here, response.status, body, *values, fresh_for=fresh_for(headers))
+    kind, etag, last_modified = (_as_text(headers.get(name)) for name in ("Content-Type", "ETag", "Last-Modified"))
+    return Page(here, response.status, body, kind, etag, last_modified, fresh_for(headers))
 
 
 def _as_text(value: str | None) -> str | None:

@@ -38,9 +38,7 @@ class Rhythm:
     longest: timedelta
 
 
-def learnt(
-    every: timedelta | None, *, news: int, elapsed: timedelta | None, rhythm: Rhythm
-) -> timedelta:
+def learnt(every: timedelta | None, *, news: int, elapsed: timedelta | None, rhythm: Rhythm) -> timedelta:
     """Learn from a good poll how long to wait between polls; more news never means a longer wait.
 
     every: what was learnt before; None for nothing. news: how many entries were new. elapsed: since the good poll
@@ -126,9 +124,7 @@ def longest_silence(
     return max(longest or timedelta(0), now - last_news_at)
 
 
-def is_silent(
-    *, last_news_at: datetime | None, last_good_at: datetime | None, longest: timedelta | None
-) -> bool:
+def is_silent(*, last_news_at: datetime | None, last_good_at: datetime | None, longest: timedelta | None) -> bool:
     """Tell whether a feed that answers well brings nothing for longer than it ever did.
 
     Only time in which it was asked counts: up to last_good_at. longest: as for longest_silence.

@@ -5,15 +5,24 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
 
 from monitor.collect.feeds import parse_feed
-from monitor.collect.schedule import next_check
+from monitor.collect.polls import good_poll, is_back_due
+from monitor.collect.schedule import Rhythm, is_full_due, next_retry
 from monitor.collect.urls import host_of
-from monitor.config import Settings
+from monitor.config import CollectSettings, Settings
 from monitor.errors import FeedError, FetchError, ReadError
 from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress, not_after, pause_host
-from monitor.records import Feed, StepCount
+from monitor.records import Feed, GoodPoll, PollOutcome, StepCount
 from monitor.store import Store
+
+MISSING, GONE = 404, 410
+GONE_FOR_GOOD = "; it will not be asked again: remove it from the config, or write where it is now"
+
+# Without a word for how long: a wall before the site, such as Cloudflare's, stands before all its feeds.
+ASKS_WITHOUT_WORDS = frozenset({403, 429})
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +41,12 @@ async def poll(
     done: feeds that answered well. failed: feeds that did not. note: how many articles are new.
     """
     paused = set(store.feeds.blocked_hosts(now=now))
-    due = [feed for feed in store.feeds.due(now=now) if host_of(feed.url) not in paused]
+    due = [feed for feed in store.feeds.due(now=now) if host_of(feed.asked) not in paused]
     new, done, failed, finished = 0, 0, 0, 0
 
     async def one(feed: Feed) -> None:
         nonlocal new, done, failed, finished
-        if host_of(feed.url) not in paused:
+        if host_of(feed.asked) not in paused:
             try:
                 added = await _poll_feed(store, world, settings, feed, now=now)
                 new, done = new + added, done + 1  # not `new += await`: others count while this one waits
@@ -53,24 +62,23 @@ async def poll(
 
 async def _poll_feed(store: Store, world: World, settings: Settings, feed: Feed, *, now: datetime) -> int:
     """Ask one feed; return how many of its articles are new."""
-    page = await world.fetcher.fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
-    every = timedelta(minutes=settings.collect.poll_minutes)
-    due = next_check(now=now, failures=0, poll_every=every, key=feed.url)
-    if page.status == 304:
-        etag, modified = page.etag or feed.etag, page.last_modified or feed.last_modified
-        store.feeds.checked(feed, now=now, next_check_at=due, etag=etag, last_modified=modified)
+    whole = is_full_due(now=now, full_at=feed.full_at, last_modified=feed.last_modified)
+    etag, last_modified = (None, None) if whole else (feed.etag, feed.last_modified)
+    page = await world.fetcher.fetch(feed.asked, etag=etag, last_modified=last_modified)
+    body_hash = sha256(page.body).hexdigest()
+    polled = partial(good_poll, feed, page, now=now, rhythm=_rhythm(settings.collect))
+    if page.status == 304 or body_hash == feed.body_hash:
+        outcome = PollOutcome.NOT_MODIFIED if page.status == 304 else PollOutcome.SAME_BODY
+        store.feeds.checked(feed, polled(outcome), now=now)
         return 0
     parsed = await world.workers.call(parse_feed, page.body, url=page.url, content_type=page.content_type)
     entries = [replace(entry, published_at=not_after(entry.published_at, now)) for entry in parsed.entries]
-    return store.articles.add_entries(
-        feed,
-        entries,
-        now=now,
-        next_check_at=due,
-        etag=page.etag,
-        last_modified=page.last_modified,
-        trouble=parsed.trouble,
-    )
+
+    def read(news: int) -> GoodPoll:
+        outcome = PollOutcome.NEWS if news else PollOutcome.NOTHING_NEW
+        return polled(outcome, news=news, wish=parsed.wish, body_hash=body_hash, trouble=parsed.trouble)
+
+    return store.articles.add_entries(feed, entries, now=now, polled=read)
 
 
 def _feed_failed(
@@ -83,15 +91,36 @@ def _feed_failed(
     now: datetime,
 ) -> None:
     """Write a failed poll; a server that asks for a pause gets it for the whole host."""
-    pause = pause_host(store, feed.url, error, now=now)
+    pause = pause_host(store, feed.asked, error, now=now, asked_by=ASKS_WITHOUT_WORDS)
     if pause:
-        paused.add(host_of(feed.url))
-    due = next_check(
+        paused.add(host_of(feed.asked))
+    status = error.status if isinstance(error, FetchError) else None
+    is_back = is_back_due(feed, now=now, is_gone=status == GONE)
+    is_gone = status == GONE and not is_back
+    due = next_retry(
         now=now,
         failures=feed.failures + 1,
-        poll_every=timedelta(minutes=settings.collect.poll_minutes),
+        every=_rhythm(settings.collect).start,
         retry_after=pause,
+        is_missing=status == MISSING,
         key=feed.url,
     )
-    store.feeds.failed(feed, now=now, next_check_at=due, error=error.why)
+    store.feeds.failed(
+        feed,
+        now=now,
+        next_check_at=due,
+        error=error.why + (GONE_FOR_GOOD if is_gone else ""),
+        cause=error.cause,
+        is_gone=is_gone,
+        is_back=is_back,
+    )
     log.warning("feed failed url=%s failures=%d why=%s", feed.url, feed.failures + 1, error.why)
+
+
+def _rhythm(settings: CollectSettings) -> Rhythm:
+    """Take how often feeds are asked from the settings: poll_minutes is always within the bounds."""
+    start, shortest, longest = (
+        timedelta(minutes=minutes)
+        for minutes in (settings.poll_minutes, settings.poll_minutes_min, settings.poll_minutes_max)
+    )
+    return Rhythm(start, min(start, shortest), max(start, longest))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -64,7 +64,7 @@ async def for_each(items: Sequence[Asked], job: Job[Asked], *, at_once: int, sto
     turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
 
     async def in_turn(item: Asked) -> None:
-        async with turns[host_of(item.url)]:
+        async with turns[host_of(item.asked)]:
             if not stop():
                 await job(item)
 
@@ -82,11 +82,16 @@ def not_after(stated: datetime | None, now: datetime) -> datetime | None:
     return min(stated, now) if stated else None
 
 
-def pause_host(store: Store, url: str, error: MonitorError, *, now: datetime) -> timedelta | None:
-    """Write down how long the host asked to be left alone, and return it; None if it did not ask."""
+def pause_host(
+    store: Store, url: str, error: MonitorError, *, now: datetime, asked_by: Container[int | None] = (429,)
+) -> timedelta | None:
+    """Write down how long the host asked to be left alone, and return it; None if it did not ask.
+
+    asked_by: the statuses that ask for a pause even where the server does not say for how long.
+    """
     if not isinstance(error, FetchError):
         return None
-    pause = error.retry_after or (HOST_PAUSE if error.status == 429 else None)
+    pause = error.retry_after or (HOST_PAUSE if error.status in asked_by else None)
     if pause:
         store.feeds.block_host(host_of(url), now=now, pause=pause, reason=error.why)
     return pause

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from monitor.records import ArticleToRead, Entry, Extract, Feed, Sentence, Version
-from monitor.store.feeds import write_feed_checked
+from monitor.collect.schedule import LONGEST_WAIT
+from monitor.records import ArticleToRead, Entry, Extract, Feed, GoodPoll, Sentence, Version
+from monitor.store.feeds import write_good_poll
 from monitor.store.rows import select, text_hash, to_moment_or_none, to_text, writing
 
 Vectors = NDArray[np.float32]
@@ -29,37 +30,24 @@ class Articles:
         self._db = db
 
     def add_entries(
-        self,
-        feed: Feed,
-        entries: Sequence[Entry],
-        *,
-        now: datetime,
-        next_check_at: datetime,
-        etag: str | None,
-        last_modified: str | None,
-        trouble: str | None,
+        self, feed: Feed, entries: Sequence[Entry], *, now: datetime, polled: Callable[[int], GoodPoll]
     ) -> int:
-        """Store what a feed brought, and that it was checked, in one transaction.
+        """Store what a feed brought, and how its poll ended, in one transaction.
 
-        An entry whose guid or address is known adds no article. Returns the number of new articles.
+        An entry whose guid or address is known adds no article. polled: told how many articles are new to this
+        feed, says what its row becomes. Returns the number of new articles.
         """
-        added = 0
         with writing(self._db) as conn:
-            for entry in entries:
-                added += _add_entry(conn, feed, entry, to_text(now))
-            write_feed_checked(
-                conn,
-                feed,
-                now=now,
-                next_check_at=next_check_at,
-                etag=etag,
-                last_modified=last_modified,
-                trouble=trouble,
-            )
+            added = sum([_add_entry(conn, feed, entry, to_text(now)) for entry in entries])
+            news = conn.execute(_NEW_TO_FEED, {"feed": feed.id, "now": to_text(now)}).fetchone()
+            write_good_poll(conn, feed, polled(news[0]), now=now)
         return added
 
     def to_read(self, *, now: datetime, limit: int) -> list[ArticleToRead]:
-        """Return the articles that are due to be fetched, newest first seen first."""
+        """Return the articles that are due to be fetched, newest first seen first.
+
+        None waits longer than LONGEST_WAIT: one that does was written by a clock that was set back since.
+        """
         rows = select(
             self._db,
             """
@@ -70,11 +58,12 @@ class Articles:
               LIMIT 1
             ) AS lang
             FROM articles
-            WHERE state = 'pending' AND next_try_at <= ?
+            WHERE state = 'pending' AND (next_try_at <= ? OR next_try_at > ?)
             ORDER BY first_seen_at DESC, id
             LIMIT ?
             """,
             to_text(now),
+            to_text(now + LONGEST_WAIT),
             limit,
         )
         return [ArticleToRead(row["id"], row["url"], row["tries"], row["lang"]) for row in rows]
@@ -290,6 +279,16 @@ class Articles:
 def spaced(words: str) -> str:
     """Separate words by tabs; a word of CJK characters becomes a phrase of single ones."""
     return "\t".join(" ".join(CJK.sub(r" \g<0> ", word).split()) for word in words.split())
+
+
+# Not every new row is news: some feeds give an article another guid at every poll.
+_NEW_TO_FEED = """
+SELECT count(DISTINCT article_id) FROM entries
+WHERE feed_id = :feed AND first_seen_at = :now AND NOT EXISTS (
+  SELECT 1 FROM entries AS before
+  WHERE before.article_id = entries.article_id AND before.feed_id = :feed AND before.first_seen_at <> :now
+)
+"""
 
 
 def _add_entry(conn: sqlite3.Connection, feed: Feed, entry: Entry, now: str) -> int:

@@ -9,9 +9,13 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from monitor.collect.schedule import LONGEST_WAIT, is_silent
 from monitor.config import FeedSettings
-from monitor.records import FailingFeed, Feed, FeedDetails
-from monitor.store.rows import select, to_moment, to_moment_or_none, to_text, to_wait, writing
+from monitor.errors import Cause
+from monitor.records import FailingFeed, Feed, FeedDetails, GoodPoll, SilentFeed
+from monitor.store.rows import select, to_moment, to_moment_or_none, to_seconds, to_text, to_wait, writing
+
+_ASKED = "listed = 1 AND paused = 0 AND gone_at IS NULL"  # which feeds are polled at all
 
 
 class Feeds:
@@ -43,54 +47,67 @@ class Feeds:
             )
 
     def due(self, *, now: datetime, limit: int = 10_000) -> list[Feed]:
-        """Return the listed feeds whose time has come, longest waiting first."""
+        """Return the listed feeds whose time has come, longest waiting first.
+
+        Nobody waits longer than LONGEST_WAIT: what lies further ahead was written by a clock that was set back
+        since (FAILURES, case 36), and has come too.
+        """
         rows = select(
             self._db,
-            """
+            f"""
             SELECT * FROM feeds
-            WHERE listed = 1 AND paused = 0 AND gone_at IS NULL AND next_check_at <= ?
+            WHERE {_ASKED} AND (next_check_at <= ? OR next_check_at > ?)
             ORDER BY next_check_at, id
             LIMIT ?
             """,
             to_text(now),
+            to_text(now + LONGEST_WAIT),
             limit,
         )
         return [_feed(row) for row in rows]
 
-    def checked(
+    def checked(self, feed: Feed, poll: GoodPoll, *, now: datetime) -> None:
+        """Write that a feed gave a good answer without anything to read."""
+        with writing(self._db) as conn:
+            write_good_poll(conn, feed, poll, now=now)
+
+    def failed(
         self,
         feed: Feed,
         *,
         now: datetime,
         next_check_at: datetime,
-        etag: str | None,
-        last_modified: str | None,
-        trouble: str | None = None,
+        error: str,
+        cause: str = Cause.OTHER,
+        is_gone: bool = False,
+        is_back: bool = False,
     ) -> None:
-        """Write that a feed gave a good answer (200 or 304), with its new validators."""
-        with writing(self._db) as conn:
-            write_feed_checked(
-                conn,
-                feed,
-                now=now,
-                next_check_at=next_check_at,
-                etag=etag,
-                last_modified=last_modified,
-                trouble=trouble,
-            )
+        """Write that a try failed; the first failure in a row sets failing_since.
 
-    def failed(self, feed: Feed, *, now: datetime, next_check_at: datetime, error: str) -> None:
-        """Write that a try failed; the first failure in a row sets failing_since."""
+        cause: what it is counted under. is_gone: it is not asked again. is_back: it is asked at its own address
+        again; the validators, which were another's, are forgotten.
+        """
         with writing(self._db) as conn:
             conn.execute(
                 """
                 UPDATE feeds
-                SET last_checked_at = ?, next_check_at = ?, failures = failures + 1,
-                    failing_since = coalesce(failing_since, ?), last_error = ?
-                WHERE id = ?
+                SET last_checked_at = :now, next_check_at = :next, failures = failures + 1,
+                    failing_since = coalesce(failing_since, :now), last_error = :error,
+                    gone_at = iif(:gone, :now, NULL), moved_to = NULL, moved_good = 0,
+                    address = iif(:back, NULL, address), etag = iif(:back, NULL, etag),
+                    last_modified = iif(:back, NULL, last_modified)
+                WHERE id = :id
                 """,
-                (to_text(now), to_text(next_check_at), to_text(now), error, feed.id),
+                {
+                    "id": feed.id,
+                    "now": to_text(now),
+                    "next": to_text(next_check_at),
+                    "error": error,
+                    "gone": is_gone,
+                    "back": is_back,
+                },
             )
+            _count_poll(conn, cause, now=now)
 
     def failing(self) -> list[FailingFeed]:
         """Return the listed feeds that fail, longest failing first."""
@@ -107,6 +124,21 @@ class Feeds:
                 row["name"], row["url"], to_moment(row["failing_since"]), row["failures"], row["last_error"]
             )
             for row in rows
+        ]
+
+    def silent(self) -> list[SilentFeed]:
+        """Return the feeds that answer well and bring nothing for longer than they ever did, longest first."""
+        rows = select(
+            self._db,
+            f"SELECT * FROM feeds WHERE {_ASKED} AND failures = 0 ORDER BY last_news_at, name",
+        )
+        return [
+            SilentFeed(feed.name, feed.url, feed.last_news_at, feed.longest_silence)
+            for feed in map(_feed, rows)
+            if feed.last_news_at
+            and is_silent(
+                last_news_at=feed.last_news_at, last_good_at=feed.last_good_at, longest=feed.longest_silence
+            )
         ]
 
     def details(self, *, now: datetime) -> list[FeedDetails]:
@@ -142,8 +174,15 @@ class Feeds:
             )
 
     def blocked_hosts(self, *, now: datetime) -> dict[str, datetime]:
-        """Return the hosts that must not be asked yet, each with the end of its pause."""
-        rows = select(self._db, "SELECT host, not_before FROM hosts WHERE not_before > ?", to_text(now))
+        """Return the hosts that must not be asked yet, each with the end of its pause; a pause is no longer
+        than LONGEST_WAIT, as in `due`.
+        """
+        rows = select(
+            self._db,
+            "SELECT host, not_before FROM hosts WHERE not_before > ? AND not_before <= ?",
+            to_text(now),
+            to_text(now + LONGEST_WAIT),
+        )
         return {row["host"]: to_moment(row["not_before"]) for row in rows}
 
     def listed(self) -> int:
@@ -151,30 +190,53 @@ class Feeds:
         return int(select(self._db, "SELECT count(*) AS n FROM feeds WHERE listed = 1")[0]["n"])
 
     def next_due(self) -> datetime | None:
-        """Return when the next listed feed is due; None without feeds."""
-        rows = select(self._db, "SELECT min(next_check_at) AS due FROM feeds WHERE listed = 1")
+        """Return when the next feed is due; None without feeds that are asked."""
+        rows = select(self._db, f"SELECT min(next_check_at) AS due FROM feeds WHERE {_ASKED}")
         return to_moment(rows[0]["due"]) if rows[0]["due"] else None
 
 
-def write_feed_checked(
-    conn: sqlite3.Connection,
-    feed: Feed,
-    *,
-    now: datetime,
-    next_check_at: datetime,
-    etag: str | None,
-    last_modified: str | None,
-    trouble: str | None,
-) -> None:
+def write_good_poll(conn: sqlite3.Connection, feed: Feed, poll: GoodPoll, *, now: datetime) -> None:
     """Write a good answer inside somebody's transaction (with the entries it brought)."""
     conn.execute(
         """
         UPDATE feeds
-        SET last_checked_at = ?, last_good_at = ?, next_check_at = ?, etag = ?, last_modified = ?,
-            failures = 0, failing_since = NULL, last_error = ?
-        WHERE id = ?
+        SET last_checked_at = :now, last_good_at = :now, next_check_at = :next_check_at, etag = :etag,
+            last_modified = :last_modified, every_s = :every, wish_s = :wish, address = :address,
+            moved_to = :moved_to, moved_good = :moved_good, body_hash = :body_hash, full_at = :full_at,
+            last_news_at = :last_news_at, longest_silence_s = :longest_silence,
+            failures = 0, failing_since = NULL, gone_at = NULL, last_error = :trouble
+        WHERE id = :id
         """,
-        (to_text(now), to_text(now), to_text(next_check_at), etag, last_modified, trouble, feed.id),
+        {
+            "id": feed.id,
+            "now": to_text(now),
+            "next_check_at": to_text(poll.next_check_at),
+            "etag": poll.etag,
+            "last_modified": poll.last_modified,
+            "every": to_seconds(poll.every),
+            "wish": to_seconds(poll.wish),
+            "address": poll.address,
+            "moved_to": poll.moved_to,
+            "moved_good": poll.moved_good,
+            "body_hash": poll.body_hash,
+            "full_at": to_text(poll.full_at),
+            "last_news_at": to_text(poll.last_news_at),
+            "longest_silence": to_seconds(poll.longest_silence),
+            "trouble": poll.trouble,
+        },
+    )
+    _count_poll(conn, poll.outcome, now=now)
+
+
+def _count_poll(conn: sqlite3.Connection, outcome: str, *, now: datetime) -> None:
+    conn.execute(
+        """
+        INSERT INTO tallies (day, outcome, polls)
+        VALUES (?, ?, 1)
+        ON CONFLICT (day, outcome) DO UPDATE
+        SET polls = polls + 1
+        """,
+        (to_text(now)[:10], outcome),
     )
 
 
@@ -188,6 +250,18 @@ def _feed(row: sqlite3.Row) -> Feed:
         last_modified=row["last_modified"],
         next_check_at=to_moment(row["next_check_at"]),
         failures=row["failures"],
+        failing_since=to_moment_or_none(row["failing_since"]),
+        address=row["address"],
+        moved_to=row["moved_to"],
+        moved_good=row["moved_good"],
+        body_hash=row["body_hash"],
+        full_at=to_moment_or_none(row["full_at"]),
+        every=to_wait(row["every_s"]),
+        wish=to_wait(row["wish_s"]),
+        last_good_at=to_moment_or_none(row["last_good_at"]),
+        last_news_at=to_moment_or_none(row["last_news_at"]),
+        longest_silence=to_wait(row["longest_silence_s"]),
+        trouble=None if row["failures"] else row["last_error"],
     )
 
 

@@ -43,6 +43,11 @@ def to_wait(seconds: int | None) -> timedelta | None:
     return None if seconds is None else timedelta(seconds=seconds)
 
 
+def to_seconds(wait: timedelta | None) -> int | None:
+    """Write a wait as it is stored: whole seconds, one at least."""
+    return None if wait is None else max(1, round(wait.total_seconds()))
+
+
 def text_hash(text: str) -> str:
     """Name a text by its content: SHA-256, hexadecimal."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -16,8 +16,10 @@ from monitor.records import (
     Extract,
     Feed,
     Finding,
+    GoodPoll,
     Manner,
     PairScores,
+    PollOutcome,
     Sentence,
     Stance,
     StepCount,
@@ -66,9 +68,8 @@ def feed_of(store: Store, settings: FeedSettings = GAZETTE) -> Feed:
 
 def bring(store: Store, feed: Feed, *entries: Entry, now: datetime = NOW, trouble: str | None = None) -> int:
     """Let a feed bring entries; return the number of new articles."""
-    return store.articles.add_entries(
-        feed, entries, now=now, next_check_at=now + HOUR, etag='"a"', last_modified=None, trouble=trouble
-    )
+    poll = GoodPoll(PollOutcome.NEWS, now + HOUR, etag='"a"', trouble=trouble)
+    return store.articles.add_entries(feed, entries, now=now, polled=lambda news: poll)
 
 
 def entry(url: str, *, guid: str | None = None, title: str = "Flood", at: datetime | None = None) -> Entry:

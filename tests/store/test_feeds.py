@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.config import FeedSettings
-from monitor.records import FailingFeed, StepCount
+from monitor.records import FailingFeed, GoodPoll, PollOutcome, StepCount
 from monitor.store import Store, open_store
 from monitor.store.rounds import KEPT
 from monitor.store.rows import text_hash, to_moment, to_moment_or_none, to_text
@@ -29,14 +29,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def checked(store: Store, settings: FeedSettings = GAZETTE, *, trouble: str | None = None) -> None:
     """Let a feed answer well."""
-    store.feeds.checked(
-        feed_of(store, settings),
-        now=NOW,
-        next_check_at=NOW + HOUR,
+    poll = GoodPoll(
+        PollOutcome.NOT_MODIFIED,
+        NOW + HOUR,
         etag='W/"b-gzip"',
         last_modified="yesterday",
         trouble=trouble,
     )
+    store.feeds.checked(feed_of(store, settings), poll, now=NOW)
 
 
 def failed(store: Store, settings: FeedSettings = GAZETTE, *, now: datetime = NOW) -> None:

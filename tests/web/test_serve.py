@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import ConfigError, MonitorError
+from monitor.records import GoodPoll, PollOutcome
 from monitor.store import open_store
 from monitor.store.schema import Table, sources_of, tables
 from monitor.web.serve import METADATA, SETTINGS, read_metadata, serve, with_meanings
@@ -224,7 +225,7 @@ def test_the_pages_show_what_the_daemon_writes_meanwhile(pages: Pages, database:
         feed = feed_of(store)
         store.feeds.failed(feed, now=NOW, next_check_at=NOW, error="answered 500")
         assert "Gazette" in {row["name"] for row in pages.rows("/failing_feeds")}
-        store.feeds.checked(feed, now=NOW, next_check_at=NOW, etag=None, last_modified=None)
+        store.feeds.checked(feed, GoodPoll(PollOutcome.NOT_MODIFIED, NOW), now=NOW)
         assert "Gazette" not in {row["name"] for row in pages.rows("/failing_feeds")}
 
 

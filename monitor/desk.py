@@ -91,6 +91,7 @@ def make_digest(
         news=news,
         last_found=store.findings.last_found(until=until),
         failing=store.feeds.failing(),
+        silent_feeds=store.feeds.silent(),
         counts={"articles read": store.articles.read_between(since, until)} | waiting,
         families=families,
         states={

@@ -104,7 +104,7 @@ def metrics_at(settings: HealthSettings, db: Path) -> Iterator[None]:
 
 
 def _feeds(status: Status) -> dict[str, int]:
-    return {"listed": status.feeds, "failing": len(status.failing)}
+    return {"listed": status.feeds, "failing": len(status.failing), "silent": len(status.silent)}
 
 
 def _gauge(name: str, text: str, label: str | None, values: Mapping[str, float]) -> GaugeMetricFamily:

@@ -18,6 +18,7 @@ def status_of(store: Store, *, now: datetime, polls_since: date | None = None) -
         findings=store.count("current_findings"),
         feeds=store.feeds.listed(),
         failing=store.feeds.failing(),
+        silent=store.feeds.silent(),
         rounds=store.rounds.last(),
         next_due=store.feeds.next_due(),
         last_digest=store.digests.last_day(),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from monitor.config import CollectSettings, Settings, load_baseline, load_settings
 from monitor.errors import ConfigError
+from monitor.pipeline.polling import rhythm_of
 from monitor.records import Baseline, Claim
 from monitor.yaml_file import MAX_FILE_BYTES
 
@@ -51,6 +53,23 @@ def test_a_list_of_feeds_is_enough(path: Path) -> None:
     assert [(feed.url, feed.name, feed.lang) for feed in settings.feeds] == [
         ("https://g.example/feed", "Gazette", None)
     ]
+
+
+@pytest.mark.parametrize(
+    ("collect", "rhythm"),
+    [
+        ({}, (30, 15, 1440)),
+        ({"poll_minutes": 5}, (5, 5, 1440)),
+        ({"poll_minutes": 90, "poll_minutes_max": 60}, (90, 15, 90)),
+        ({"poll_minutes": 20, "poll_minutes_min": 20, "poll_minutes_max": 20}, (20, 20, 20)),
+    ],
+)
+def test_the_bounds_give_way_to_the_interval_that_a_person_wrote(
+    collect: dict[str, float], rhythm: tuple[float, ...]
+) -> None:
+    """Who writes one number alone means it."""
+    found = rhythm_of(CollectSettings.model_validate(collect))
+    assert (found.start, found.shortest, found.longest) == tuple(timedelta(minutes=n) for n in rhythm)
 
 
 def test_every_section_can_be_set(path: Path) -> None:

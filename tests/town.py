@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -43,15 +43,22 @@ class Answer:
 
 
 class Town:
-    """The server: answers by path, and the paths that were asked, in order, with the status each got."""
+    """The server: answers by path, and the paths that were asked, in order, with the status each got.
+
+    heard: the headers of each of these requests. scripts: answers by path that are made when they are asked for.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, int]] = []
+        self.heard: list[Mapping[str, str]] = []
+        self.scripts: dict[str, Callable[[], Answer]] = {}
 
     async def answer(self, request: web.Request) -> web.Response:
         """Say what stands at the path; 404 where nothing does."""
-        here = self.answers.get(request.path_qs, Answer(status=404))
+        self.heard.append(request.headers)
+        script = self.scripts.get(request.path_qs)
+        here = script() if script else self.answers.get(request.path_qs, Answer(status=404))
         known = here.etag is not None and request.headers.get("If-None-Match") == here.etag
         # A 304 ought to repeat the ETag; many servers leave it out.
         headers = dict(here.headers) | ({"ETag": here.etag} if here.etag and not known else {})

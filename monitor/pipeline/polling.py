@@ -66,7 +66,7 @@ async def _poll_feed(store: Store, world: World, settings: Settings, feed: Feed,
     etag, last_modified = (None, None) if whole else (feed.etag, feed.last_modified)
     page = await world.fetcher.fetch(feed.asked, etag=etag, last_modified=last_modified)
     body_hash = sha256(page.body).hexdigest()
-    polled = partial(good_poll, feed, page, now=now, rhythm=_rhythm(settings.collect))
+    polled = partial(good_poll, feed, page, now=now, rhythm=rhythm_of(settings.collect))
     if page.status == 304 or body_hash == feed.body_hash:
         outcome = PollOutcome.NOT_MODIFIED if page.status == 304 else PollOutcome.SAME_BODY
         store.feeds.checked(feed, polled(outcome), now=now)
@@ -100,7 +100,7 @@ def _feed_failed(
     due = next_retry(
         now=now,
         failures=feed.failures + 1,
-        every=_rhythm(settings.collect).start,
+        every=rhythm_of(settings.collect).start,
         retry_after=pause,
         is_missing=status == MISSING,
         key=feed.url,
@@ -117,7 +117,7 @@ def _feed_failed(
     log.warning("feed failed url=%s failures=%d why=%s", feed.url, feed.failures + 1, error.why)
 
 
-def _rhythm(settings: CollectSettings) -> Rhythm:
+def rhythm_of(settings: CollectSettings) -> Rhythm:
     """Take how often feeds are asked from the settings: poll_minutes is always within the bounds."""
     start, shortest, longest = (
         timedelta(minutes=minutes)

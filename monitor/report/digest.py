@@ -18,7 +18,7 @@ from monitor.judge.state import ClaimState
 from monitor.read.credits import agency_of_site
 from monitor.read.families import family_of
 from monitor.read.origins import independent
-from monitor.records import Baseline, Claim, FailingFeed, Manner, Stance, StoredFinding
+from monitor.records import Baseline, Claim, FailingFeed, Manner, SilentFeed, Stance, StoredFinding
 
 NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 NO_STATES: Mapping[str, ClaimState] = MappingProxyType({})
@@ -130,7 +130,8 @@ class Digest:
 
     day: the reader's date. It covers (since, until]; since is None for the first. baseline_published: as precise
     as it is known, '2024-10' or a day. claims: those with news, and silent: the others that are watched, both in
-    the order of the claims file. format: the version of this shape in JSON.
+    the order of the claims file. failing, silent_feeds: feeds that a person should look at, longest first.
+    format: the version of this shape in JSON.
     """
 
     day: date
@@ -143,6 +144,7 @@ class Digest:
     claims: tuple[ClaimNews, ...]
     silent: tuple[SilentClaim, ...]
     failing: tuple[FailingFeed, ...]
+    silent_feeds: tuple[SilentFeed, ...] = ()
     format: Literal[1] = 1
 
 
@@ -156,10 +158,11 @@ def build_digest(
     last_found: Mapping[str, datetime],
     failing: Sequence[FailingFeed],
     counts: Mapping[str, int],
+    silent_feeds: Sequence[SilentFeed] = (),
     families: Mapping[str, str] = NO_FAMILIES,
     states: Mapping[str, ClaimState] = NO_STATES,
 ) -> Digest:
-    """Sort what is new by claim, fold copies, and name the silent claims and the failing feeds.
+    """Sort what is new by claim, fold copies, and name the silent claims and the failing and silent feeds.
 
     news: the findings of (since, until], in any order; those on claims that the baseline no longer lists are left
     out. last_found: claim id → when something was last found on it. counts: what to show in the head, in their
@@ -186,6 +189,7 @@ def build_digest(
             if c.watch and c.id not in by_claim
         ),
         failing=tuple(sorted(failing, key=lambda feed: (feed.since, feed.url))),
+        silent_feeds=tuple(sorted(silent_feeds, key=lambda feed: (feed.since, feed.url))),
     )
 
 

@@ -33,11 +33,13 @@ def _blocks(digest: Digest, zone: str) -> Iterator[str]:
     yield f"**{escape(wording.baseline_words(digest))}**"
     yield escape(wording.summary(digest, zone))
     facts = [wording.period_words(digest, zone), f"Times: {zone}", *wording.counts_words(digest)]
+    facts += wording.feeds_words(digest)
     yield escape(" · ".join(facts))
     for news in digest.claims:
         yield from _claim(news, zone)
     yield from _silent(digest, zone)
     yield from _failing(digest, zone)
+    yield from _silent_feeds(digest, zone)
     if digest.claims:
         yield f"*{escape(wording.SURENESS)}*"
 
@@ -89,4 +91,14 @@ def _failing(digest: Digest, zone: str) -> Iterator[str]:
         f"- {_link(feed.name, feed.url)} since {escape(write_moment(feed.since, zone))} "
         f"({wording.tries_words(feed.failures)}): {escape(feed.error)}"
         for feed in digest.failing
+    )
+
+
+def _silent_feeds(digest: Digest, zone: str) -> Iterator[str]:
+    if not digest.silent_feeds:
+        return
+    yield "## Feeds that are silent for longer than ever"
+    yield "\n".join(
+        f"- {_link(feed.name, feed.url)} {escape(wording.silent_words(feed, zone))}"
+        for feed in digest.silent_feeds
     )

@@ -46,6 +46,7 @@ def text_lines(digest: Digest, *, zone: str, width: int) -> Iterator[Line]:
         yield from _claim(news, zone, width)
     yield from _silent(digest, zone, width)
     yield from _failing(digest, zone, width)
+    yield from _silent_feeds(digest, zone, width)
     if digest.claims:
         yield Line("", Role.PLAIN)
         yield from _set(wording.SURENESS, width, role=Role.SOURCE)
@@ -58,7 +59,8 @@ def _head(digest: Digest, zone: str, width: int) -> Iterator[Line]:
     yield Line("═" * width, Role.TITLE)
     yield from _set(wording.summary(digest, zone), width, role=Role.LEAD)
     yield from _set(f"{wording.period_words(digest, zone)}. Times: {zone}.", width, role=Role.SOURCE)
-    yield from _set(" · ".join(wording.counts_words(digest)), width, role=Role.SOURCE)
+    counts = [*wording.counts_words(digest), *wording.feeds_words(digest)]
+    yield from _set(" · ".join(counts), width, role=Role.SOURCE)
 
 
 def _claim(news: ClaimNews, zone: str, width: int) -> Iterator[Line]:
@@ -112,6 +114,15 @@ def _failing(digest: Digest, zone: str, width: int) -> Iterator[Line]:
         since = write_moment(feed.since, zone)
         yield from _set(f"{feed.name}: since {since} ({wording.tries_words(feed.failures)})", width, indent=2)
         yield from _set(feed.error, width, indent=6, role=Role.SOURCE)
+        yield from _address(feed.url)
+
+
+def _silent_feeds(digest: Digest, zone: str, width: int) -> Iterator[Line]:
+    if not digest.silent_feeds:
+        return
+    yield from _heading("Feeds that are silent for longer than ever", width)
+    for feed in digest.silent_feeds:
+        yield from _set(f"{feed.name}: {wording.silent_words(feed, zone)}", width, indent=2)
         yield from _address(feed.url)
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from monitor.records import FailingFeed, StepCount, StoredFinding
+from monitor.records import FailingFeed, SilentFeed, StepCount, StoredFinding
 from monitor.report.calendar import write_date, write_day, write_moment
 from monitor.report.printable import safe_json, safe_text, safe_url, wrap
 from monitor.report.terms import language_name, sureness
+from monitor.report.wording import silent_words
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -40,7 +41,8 @@ class Status:
     articles: how many in each state. findings: those that stand. feeds: those in the config.
     rounds: the last of each step. next_due: when the next feed is due; None without feeds.
     polls: of this day and the six before, by outcome. waiting: since when the oldest pending row of a step waits.
-    file_bytes, log_bytes: of the database and its write-ahead log.
+    file_bytes, log_bytes: of the database and its write-ahead log. silent: feeds that bring nothing for longer
+    than they ever did.
     """
 
     articles: Mapping[str, int]
@@ -54,6 +56,7 @@ class Status:
     waiting: Mapping[str, datetime] = field(default_factory=dict)
     file_bytes: int = 0
     log_bytes: int = 0
+    silent: Sequence[SilentFeed] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ def status_json(status: Status) -> str:
                 {"name": f.name, "url": f.url, "since": _utc(f.since), "failures": f.failures, "error": f.error}
                 for f in status.failing
             ],
+            "silent_feeds": [{"name": f.name, "url": f.url, "since": _utc(f.since)} for f in status.silent],
             "last_rounds": [
                 {
                     "step": c.step,
@@ -263,6 +267,9 @@ def _status_lines(status: Status, zone: str, width: int) -> Iterator[str]:
         since = write_moment(feed.since, zone)
         yield from _set(f"{feed.name}: since {since} ({feed.failures}×): {feed.error}", width, indent=2)
         yield from _address(feed.url, indent=4)
+    for silent in status.silent:
+        yield from _set(f"{silent.name}: {silent_words(silent, zone)}", width, indent=2)
+        yield from _address(silent.url, indent=4)
     yield "Last rounds:" if status.rounds else "Last rounds: none yet. Begin with: monitor run --once"
     for count, at in status.rounds:
         note = f", {count.note}" if count.note else ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from monitor.judge.state import Denial, Standing
-from monitor.records import Kind, Manner
+from monitor.records import Kind, Manner, SilentFeed
 from monitor.report.calendar import local_day, write_date, write_day, write_moment
 from monitor.report.digest import ClaimNews, Digest, Item, Section, SilentClaim, totals
 from monitor.report.terms import language_name, sureness
@@ -156,6 +156,26 @@ def claims_words(number: int) -> str:
 def tries_words(number: int) -> str:
     """Write a number of failed tries in a row."""
     return "1 failed try" if number == 1 else f"{number:,} failed tries"
+
+
+def feeds_words(digest: Digest) -> list[str]:
+    """Count the feeds that a person should look at: '2 feeds fail', '1 feed is silent'."""
+    failing, silent = len(digest.failing), len(digest.silent_feeds)
+    said = ["1 feed fails" if failing == 1 else f"{failing:,} feeds fail"] * bool(failing)
+    return said + ["1 feed is silent" if silent == 1 else f"{silent:,} feeds are silent"] * bool(silent)
+
+
+def silent_words(feed: SilentFeed, zone: str) -> str:
+    """Say since when a feed brings nothing, and how long it never did before."""
+    since = f"silent since {write_moment(feed.since, zone)}"
+    return f"{since} (before: {wait_words(feed.longest)} at most)" if feed.longest else since
+
+
+def wait_words(wait: timedelta) -> str:
+    """Write a wait in its largest unit, rounded: '40 minutes', '26 hours', '3 days'."""
+    hours = wait / timedelta(hours=1)
+    number, unit = (hours * 60, "minute") if hours < 2 else (hours, "hour") if hours < 48 else (hours / 24, "day")
+    return f"{number:.0f} {unit}{'s' * (round(number) != 1)}"
 
 
 def last_heard(claim: SilentClaim, zone: str) -> str:

@@ -278,6 +278,36 @@ def test_redirects_are_followed_and_the_page_says_where_it_stood(status: int) ->
     assert page.url.endswith("/b/new?x=1")
 
 
+@pytest.mark.parametrize(
+    ("statuses", "moved"),
+    [((), False), ((301,), True), ((308, 301), True), ((302,), False), ((301, 307), False), ((303, 308), False)],
+)
+def test_a_page_says_whether_it_moved_for_good(statuses: tuple[int, ...], moved: bool) -> None:
+    """Case 32: one hop that is for now makes the whole way one for now."""
+
+    async def hop(request: web.Request) -> web.Response:
+        number = int(request.path[1:])
+        if number == len(statuses):
+            return web.Response(text="here")
+        return web.Response(status=statuses[number], headers={"Location": f"/{number + 1}"})
+
+    assert fetch_from(hop, "/0").moved is moved
+
+
+def test_a_page_carries_for_how_long_it_stays_good() -> None:
+    """Also with a 304, which repeats it."""
+
+    async def answer(request: web.Request) -> web.Response:
+        status = 304 if "If-None-Match" in request.headers else 200
+        return web.Response(status=status, headers={"Cache-Control": f"max-age={status}"})
+
+    async def both() -> list[timedelta | None]:
+        async with serving(answer) as site, fetcher() as web_:
+            return [(await web_.fetch(site, etag=etag)).fresh_for for etag in (None, '"a"')]
+
+    assert asyncio.run(both()) == [timedelta(seconds=200), timedelta(seconds=304)]
+
+
 def test_a_redirect_loop_ends_at_once() -> None:
     """Case 10: the second visit to an address is one too many."""
     asked: list[str] = []

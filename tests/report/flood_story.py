@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from monitor.records import Baseline, Claim, FailingFeed, Finding, Manner, PairScores, Stance, StoredFinding
+from monitor.records import (
+    Baseline,
+    Claim,
+    FailingFeed,
+    Finding,
+    Manner,
+    PairScores,
+    SilentFeed,
+    Stance,
+    StoredFinding,
+)
 from monitor.report.digest import NO_FAMILIES, Digest, build_digest
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
@@ -145,11 +155,18 @@ FAILING = (
 )
 
 
+SILENT_FEEDS = (
+    SilentFeed("Hill Notes", "https://hill.example/feed", NOW - timedelta(days=3, hours=2), timedelta(hours=26)),
+    SilentFeed("Marsh Weekly", "https://marsh.example/rss", NOW - timedelta(days=15), None),
+)
+
+
 def flood_digest(
     news: tuple[StoredFinding, ...] = NEWS,
     *,
     since: datetime | None = SINCE,
     failing: tuple[FailingFeed, ...] = FAILING,
+    silent_feeds: tuple[SilentFeed, ...] = (),
     families: Mapping[str, str] = NO_FAMILIES,
 ) -> Digest:
     """Build the digest of today."""
@@ -162,5 +179,6 @@ def flood_digest(
         last_found={"F4": datetime(2026, 11, 18, 23, 30, tzinfo=UTC)},
         failing=failing,
         counts={"articles read": 1061, "findings": len(news)},
+        silent_feeds=silent_feeds,
         families=families,
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import StoreError
 from monitor.judge.state import ClaimState, Denial, FigurePoint, Standing
-from monitor.records import FailingFeed, Kind, Manner, Stance, StoredFinding
+from monitor.records import FailingFeed, Kind, Manner, SilentFeed, Stance, StoredFinding
 from monitor.report.digest import (
     ClaimNews,
     Copy,
@@ -66,6 +66,9 @@ digests = st.builds(
     failing=st.lists(st.builds(FailingFeed, words, words, moments, st.integers(0, 10**6), words), max_size=2).map(
         tuple
     ),
+    silent_feeds=st.lists(
+        st.builds(SilentFeed, words, words, moments, maybe | st.timedeltas(timedelta(0))), max_size=2
+    ).map(tuple),
 )
 
 

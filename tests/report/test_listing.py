@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from monitor.records import FailingFeed, Finding, Manner, PairScores, Stance, StepCount, StoredFinding
+from monitor.records import FailingFeed, Finding, Manner, PairScores, SilentFeed, Stance, StepCount, StoredFinding
 from monitor.report.listing import (
     COLUMNS,
     Hit,
@@ -80,6 +80,7 @@ STATUS = Status(
     findings=6,
     feeds=2,
     failing=[FailingFeed("Courrier", "https://courrier.example/rss", NOW - timedelta(days=2), 9, "answered 503")],
+    silent=[SilentFeed("Hill Notes", "https://hill.example/feed", NOW - timedelta(days=4), timedelta(hours=26))],
     rounds=[(StepCount("poll", 2, 1, seconds=0.52), NOW), (StepCount("read", 4, 0, "1 page had no text"), NOW)],
     next_due=NOW + timedelta(minutes=30),
     last_digest=date(2026, 11, 21),
@@ -252,6 +253,8 @@ def test_status_tells_how_things_stand() -> None:
         "Feeds: 2, 1 of them failing; the next is due 22 Nov 2026, 07:34 CET\n"
         "  Courrier: since 20 Nov 2026, 07:04 CET (9×): answered 503\n"
         "    https://courrier.example/rss\n"
+        "  Hill Notes: silent since 18 Nov 2026, 07:04 CET (before: 26 hours at most)\n"
+        "    https://hill.example/feed\n"
         "Last rounds:\n"
         "  poll: 2 done, 1 failed in 0.5 s · 22 Nov 2026, 07:04 CET\n"
         "  read: 4 done, 0 failed, 1 page had no text · 22 Nov 2026, 07:04 CET\n"
@@ -289,6 +292,9 @@ def test_status_for_machines_has_every_state() -> None:
                 "failures": 9,
                 "error": "answered 503",
             }
+        ],
+        "silent_feeds": [
+            {"name": "Hill Notes", "url": "https://hill.example/feed", "since": "2026-11-18T06:04:20Z"}
         ],
         "last_rounds": [
             {"step": "poll", "at": MOMENT, "done": 2, "failed": 1, "note": "", "seconds": 0.52},

@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 from dataclasses import replace
+from datetime import timedelta
 from typing import Literal
 
 import pytest
@@ -23,7 +24,7 @@ from monitor.report.digest import Digest, from_json
 from monitor.report.digest_markdown import escape
 from monitor.report.printable import safe_text
 from monitor.report.render import print_digest, render
-from tests.report.flood_story import FAILING, NEWS, NOW, ZONE, flood_digest, found
+from tests.report.flood_story import FAILING, NEWS, NOW, SILENT_FEEDS, ZONE, flood_digest, found
 from tests.report.test_digest import digests
 
 Shown = Literal["text", "html", "md"]
@@ -87,6 +88,42 @@ def test_a_day_without_news_says_so(format: Shown) -> None:
     assert "Nothing new since 21 Nov 2026, 07:00 CET." in shown
     assert "No news on 5 claims" in shown
     assert wording.SURENESS not in shown
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_silent_feeds_are_named_and_counted_in_the_head_beside_those_that_fail(format: Shown) -> None:
+    """A feed that answers and brings nothing looks like a quiet day; the reader sees which are dead."""
+    digest = flood_digest(silent_feeds=SILENT_FEEDS)
+    shown = " ".join(re.sub(r"<[^>]+>", " ", render(digest, format=format, zone=ZONE)).split())
+    head, _, rest = shown.partition("Feeds that fail")
+    assert "2 feeds fail" in head and "2 feeds are silent" in head
+    rest = rest.replace("\\", "")
+    assert "silent since 19 Nov 2026, 05:00 CET (before: 26 hours at most)" in rest
+    assert rest.index("Marsh Weekly") < rest.index("silent since 7 Nov 2026, 07:00 CET") < rest.index("Hill Notes")
+    assert "silent" not in text(flood_digest()).replace("Silence", "")
+
+
+@pytest.mark.parametrize(
+    ("wait", "words"),
+    [
+        (timedelta(0), "0 minutes"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(minutes=95), "95 minutes"),
+        (timedelta(hours=26), "26 hours"),
+        (timedelta(days=3, hours=2), "3 days"),
+        (timedelta(days=400), "400 days"),
+    ],
+)
+def test_a_wait_is_written_in_its_largest_unit(wait: timedelta, words: str) -> None:
+    """Nobody counts in seconds."""
+    assert wording.wait_words(wait) == words
+
+
+def test_one_feed_is_one_feed() -> None:
+    """The head counts in good English."""
+    digest = flood_digest(failing=FAILING[:1], silent_feeds=SILENT_FEEDS[:1])
+    assert wording.feeds_words(digest) == ["1 feed fails", "1 feed is silent"]
+    assert wording.feeds_words(flood_digest(failing=())) == []
 
 
 def test_the_first_digest_has_no_beginning() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -9,10 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from monitor.config import FeedSettings
 from monitor.records import FailingFeed, GoodPoll, PollOutcome, StepCount
 from monitor.store import Store, open_store
+from monitor.store.feeds import Feeds
+from monitor.store.migrations import migrations
 from monitor.store.rounds import KEPT
 from monitor.store.rows import text_hash, to_moment, to_moment_or_none, to_text
 from tests.store.filling import COURRIER, DAY, GAZETTE, HOUR, NOW, bring, entry, feed_of
@@ -136,6 +140,61 @@ def test_the_details_of_a_feed_count_its_entries_of_late(store: Store) -> None:
     assert (lively.url, lively.address, lively.gone_at, lively.paused) == (GAZETTE.url, None, None, False)
     store.feeds.sync([COURRIER], now=NOW)
     assert [feed.name for feed in store.feeds.details(now=NOW)] == ["Courrier"]
+
+
+def test_an_older_database_gains_the_columns_of_polling_and_keeps_its_feeds() -> None:
+    """A release that finds rows leaves them as they are: due as before, and asked for the whole once."""
+    db = Database(sqlite3.connect(":memory:"))
+    migrations.apply(db, stop_before="m003_add_manners")
+    db.execute(
+        """
+        INSERT INTO feeds (url, name, etag, next_check_at, last_good_at, failures, failing_since, last_error)
+        VALUES (?, 'Gazette', '"a"', '2026-11-22T06:04:20Z', '2026-11-21T06:04:20Z', 0, NULL, 'wrong character set'),
+               (?, 'Courrier', NULL, '2026-11-22T06:04:20Z', NULL, 3, '2026-11-20T06:04:20Z', 'answered 503')
+        """,
+        (GAZETTE.url, COURRIER.url),
+    )
+    migrations.apply(db)
+    feeds = Feeds(db)
+    gazette, courrier = feeds.due(now=NOW)
+    assert (gazette.asked, gazette.etag, gazette.trouble) == (GAZETTE.url, '"a"', "wrong character set")
+    assert (gazette.full_at, gazette.every, gazette.body_hash, gazette.moved_good) == (None, None, None, 0)
+    assert (courrier.failures, courrier.failing_since, courrier.trouble) == (3, NOW - 2 * DAY, None)
+    assert [(one.paused, one.gone_at, one.entries_7d) for one in feeds.details(now=NOW)] == [(False, None, 0)] * 2
+    feeds.checked(gazette, GoodPoll(PollOutcome.NOT_MODIFIED, NOW + HOUR, every=HOUR), now=NOW)
+    assert [tuple(row.values()) for row in db.query("SELECT * FROM tallies")] == [
+        ("2026-11-22", "not modified", 1)
+    ]
+
+
+def test_a_good_poll_is_kept_as_it_was_decided(store: Store) -> None:
+    """Every field that the next decision asks for comes back, waits to the second."""
+    poll = GoodPoll(
+        PollOutcome.NEWS,
+        NOW + HOUR,
+        etag='W/"b-gzip"',
+        last_modified="yesterday",
+        every=timedelta(minutes=17, seconds=3),
+        wish=timedelta(hours=2),
+        address="https://new.example/feed",
+        moved_to="https://newer.example/feed",
+        moved_good=3,
+        body_hash="0f",
+        full_at=NOW - HOUR,
+        last_news_at=NOW - DAY,
+        longest_silence=3 * DAY,
+        trouble="not well-formed",
+    )
+    store.feeds.checked(feed_of(store), poll, now=NOW)
+    (feed,) = store.feeds.due(now=NOW + HOUR)
+    assert {name: getattr(feed, name) for name in GoodPoll.__slots__ if name != "outcome"} == {
+        name: getattr(poll, name) for name in GoodPoll.__slots__ if name != "outcome"
+    }
+    assert (feed.last_good_at, feed.asked, feed.url) == (NOW, "https://new.example/feed", GAZETTE.url)
+    store.feeds.failed(feed, now=NOW + HOUR, next_check_at=NOW + DAY, error="no", cause="timeout", is_back=True)
+    (back,) = store.feeds.due(now=NOW + DAY)
+    assert (back.asked, back.etag, back.last_modified, back.moved_to) == (GAZETTE.url, None, None, None)
+    assert store.health.polls(since=NOW.date()) == {"news": 1, "timeout": 1}
 
 
 # Hosts -----------------------------------------------------------------------------------------

@@ -149,7 +149,7 @@ def test_an_older_database_gains_the_columns_of_polling_and_keeps_its_feeds() ->
     db.execute(
         """
         INSERT INTO feeds (url, name, etag, next_check_at, last_good_at, failures, failing_since, last_error)
-        VALUES (?, 'Gazette', '"a"', '2026-11-22T06:04:20Z', '2026-11-21T06:04:20Z', 0, NULL, 'wrong character set'),
+        VALUES (?, 'Gazette', '"a"', '2026-11-22T06:04:20Z', '2026-11-21T06:04:20Z', 0, NULL, 'wrong charset'),
                (?, 'Courrier', NULL, '2026-11-22T06:04:20Z', NULL, 3, '2026-11-20T06:04:20Z', 'answered 503')
         """,
         (GAZETTE.url, COURRIER.url),
@@ -157,7 +157,7 @@ def test_an_older_database_gains_the_columns_of_polling_and_keeps_its_feeds() ->
     migrations.apply(db)
     feeds = Feeds(db)
     gazette, courrier = feeds.due(now=NOW)
-    assert (gazette.asked, gazette.etag, gazette.trouble) == (GAZETTE.url, '"a"', "wrong character set")
+    assert (gazette.asked, gazette.etag, gazette.trouble) == (GAZETTE.url, '"a"', "wrong charset")
     assert (gazette.full_at, gazette.every, gazette.body_hash, gazette.moved_good) == (None, None, None, 0)
     assert (courrier.failures, courrier.failing_since, courrier.trouble) == (3, NOW - 2 * DAY, None)
     assert [(one.paused, one.gone_at, one.entries_7d) for one in feeds.details(now=NOW)] == [(False, None, 0)] * 2

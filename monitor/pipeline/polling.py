@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitor.collect.feed_dates import believed
 from monitor.collect.feeds import parse_feed
 from monitor.collect.schedule import next_check
 from monitor.collect.urls import host_of
 from monitor.config import Settings
 from monitor.errors import FeedError, FetchError, ReadError
-from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress, not_after, pause_host
+from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress, pause_host
 from monitor.records import Feed, StepCount
 from monitor.store import Store
 
@@ -61,10 +61,9 @@ async def _poll_feed(store: Store, world: World, settings: Settings, feed: Feed,
         store.feeds.checked(feed, now=now, next_check_at=due, etag=etag, last_modified=modified)
         return 0
     parsed = await world.workers.call(parse_feed, page.body, url=page.url, content_type=page.content_type)
-    entries = [replace(entry, published_at=not_after(entry.published_at, now)) for entry in parsed.entries]
     return store.articles.add_entries(
         feed,
-        entries,
+        believed(parsed.entries, now=now),
         now=now,
         next_check_at=due,
         etag=page.etag,

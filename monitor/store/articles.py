@@ -6,13 +6,14 @@ import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from monitor.records import ArticleToRead, Entry, Extract, Feed, Sentence, Version
+from monitor.records import ArticleToRead, Entry, Extract, Feed, Lead, Sentence, Version
+from monitor.store.addresses import learn, merge
+from monitor.store.entries import write_entry
 from monitor.store.feeds import write_feed_checked
 from monitor.store.rows import select, text_hash, to_moment_or_none, to_text, writing
 
@@ -41,12 +42,13 @@ class Articles:
     ) -> int:
         """Store what a feed brought, and that it was checked, in one transaction.
 
-        An entry whose guid or address is known adds no article. Returns the number of new articles.
+        Only an entry of an article that is not known yet adds one (see store.entries). Returns the number of
+        new articles.
         """
         added = 0
         with writing(self._db) as conn:
             for entry in entries:
-                added += _add_entry(conn, feed, entry, to_text(now))
+                added += write_entry(conn, feed, entry, now=now)
             write_feed_checked(
                 conn,
                 feed,
@@ -79,6 +81,10 @@ class Articles:
         )
         return [ArticleToRead(row["id"], row["url"], row["tries"], row["lang"]) for row in rows]
 
+    def is_pending(self, article: ArticleToRead) -> bool:
+        """Tell whether an article is still to be read: meanwhile it may have proved to be another one."""
+        return bool(select(self._db, "SELECT 1 FROM articles WHERE id = ? AND state = 'pending'", article.id))
+
     def add_version(
         self,
         article: ArticleToRead,
@@ -88,11 +94,13 @@ class Articles:
         sentences: Sequence[Sentence],
         page_url: str,
         now: datetime,
+        leads: Sequence[Lead] = (),
     ) -> int:
         """Store what a page says, with its sentences, in one transaction; return the version's id.
 
-        The same content again changes nothing. Raises ValueError if a sentence does not stand in
-        the text where it says it does.
+        The same content again changes nothing. leads: other addresses of the article; one that belongs to an
+        article that was not read yet, and is sure, brings that one along as the same. Raises ValueError if a
+        sentence does not stand in the text where it says it does.
         """
         for sentence in sentences:
             if extract.text[sentence.start : sentence.end] != sentence.text or not sentence.text:
@@ -126,22 +134,16 @@ class Articles:
                 """,
                 (extract.site, extract.canonical_url or page_url, article.id),
             )
+            for lead in leads:
+                learn(conn, article.id, lead)
         return version_id
 
-    def find_by_url(self, url: str) -> int | None:
-        """Return the id of the article that was read under an address of its own or of its page."""
-        rows = select(
-            self._db, "SELECT id FROM articles WHERE (url = ?1 OR canonical_url = ?1) AND state = 'read'", url
-        )
-        return rows[0]["id"] if rows else None
-
-    def mark_same(self, article: ArticleToRead, other_id: int) -> None:
-        """Write that an address leads to an article that is known under another one."""
+    def mark_same(self, article: ArticleToRead, other_id: int, *, leads: Sequence[Lead] = ()) -> None:
+        """Write that an article is known under another address, with all that lead there, in one transaction."""
         with writing(self._db) as conn:
-            conn.execute(
-                "UPDATE articles SET state = 'same', same_as = ?, last_error = NULL WHERE id = ?",
-                (other_id, article.id),
-            )
+            merge(conn, article.id, into=other_id)
+            for lead in leads:
+                learn(conn, other_id, lead)
 
     def read_failed(self, article: ArticleToRead, *, error: str, next_try_at: datetime | None) -> None:
         """Write that a try failed. next_try_at: when to try again; None gives up."""
@@ -290,30 +292,6 @@ class Articles:
 def spaced(words: str) -> str:
     """Separate words by tabs; a word of CJK characters becomes a phrase of single ones."""
     return "\t".join(" ".join(CJK.sub(r" \g<0> ", word).split()) for word in words.split())
-
-
-def _add_entry(conn: sqlite3.Connection, feed: Feed, entry: Entry, now: str) -> int:
-    """Store one entry; return 1 if its article is new, else 0."""
-    published = to_text(entry.published_at)
-    if conn.execute("SELECT 1 FROM entries WHERE feed_id = ? AND guid = ?", (feed.id, entry.guid)).fetchone():
-        return 0
-    added = conn.execute(
-        """
-        INSERT INTO articles (url, outlet, first_seen_at, feed_title, feed_published_at, next_try_at)
-        VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (url) DO NOTHING
-        """,
-        (entry.url, urlsplit(entry.url).netloc, now, entry.title, published, now),
-    ).rowcount
-    conn.execute(
-        """
-        INSERT INTO entries (feed_id, guid, article_id, title, published_at, first_seen_at)
-        SELECT ?, ?, id, ?, ?, ? FROM articles WHERE url = ?
-        ON CONFLICT DO NOTHING
-        """,
-        (feed.id, entry.guid, entry.title, published, now, entry.url),
-    )
-    return added
 
 
 def _insert_version(

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from urllib.parse import urlsplit
 
 from lxml import etree
 
+from monitor.collect.urls import clean_url
 from monitor.errors import FeedError
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(?P<root>[\w.-]+)[\s>]")
@@ -91,5 +93,6 @@ def _said(element: etree._Element, name: str) -> str:
 
 
 def _likely(lists: list[tuple[str, str]]) -> str:
-    """Choose the sitemap with "news" in its address, the newest of several."""
-    return max(lists, key=lambda listed: ("news" in listed[0].lower(), listed[1]))[0]
+    """Choose the sitemap with "news" in its path, the newest of several."""
+    named = [(clean_url(address) or "", changed) for address, changed in lists]
+    return max(named, key=lambda listed: ("news" in urlsplit(listed[0]).path.lower(), listed[1]))[0]

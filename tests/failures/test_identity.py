@@ -288,7 +288,8 @@ def test_a_twin_for_phones_is_the_same_article_and_costs_one_request_at_most(
         stand.bench.read(now)
     assert stand.bench.store.count("versions") == 1
     assert stand.states().get("pending") is None
-    assert len(stand.asked()) <= (2 if first == "together" else 1)
+    at_once = first == "together" and not twin.startswith(POST)  # hosts are asked side by side
+    assert len(stand.asked()) <= (2 if at_once else 1)
 
 
 def test_a_cached_page_is_asked_from_its_publisher(stand: Newsstand) -> None:
@@ -326,6 +327,17 @@ def test_a_redirect_to_the_front_page_is_no_article(stand: Newsstand) -> None:
     assert stand.bench.rows("SELECT DISTINCT state, last_error FROM articles") == [
         ("pending", "leads to the front page; the article is not there")
     ]
+
+
+def test_a_redirect_to_a_section_leaves_the_section_its_address(stand: Newsstand) -> None:
+    """It may be how a site says that a page is gone; the section is no article."""
+    stand.page(f"{POST}/news/", *FLOOD, title="News")
+    stand.redirect(f"{POST}/news/gone", f"{POST}/news/")
+    stand.feed(FEED, stand.item(f"{POST}/news/gone"))
+    stand.bench.poll()
+    stand.bench.read()
+    assert stand.bench.rows("SELECT count(*) FROM addresses") == [(1,)]
+    assert stand.bench.rows("SELECT url = canonical_url FROM articles") == [(1,)]
 
 
 @pytest.mark.parametrize(

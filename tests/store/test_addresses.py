@@ -184,7 +184,11 @@ TOLD = st.builds(
 def test_the_order_of_polls_does_not_change_the_number_of_articles(polls: Sequence[Sequence[Told]]) -> None:
     """Guids are missing, change, and are used for several articles; http and https mix; feeds overlap."""
     counts = set()
-    orders = [list(polls), list(reversed(polls)), [list(reversed(poll)) for poll in polls]]
+    orders: list[list[Sequence[Told]]] = [
+        list(polls),
+        list(reversed(polls)),
+        [list(reversed(poll)) for poll in polls],
+    ]
     for order in orders:
         with open_store(":memory:") as store:
             feeds = [feed_of(store), feed_of(store, COURRIER)]

@@ -209,8 +209,8 @@ class Credit:
 class Extract:
     """What one page says: the article without its surroundings.
 
-    author, site, the dates and canonical_url (absolute, as it stands) are None where the page names none.
-    credits: the agencies it says its text comes from.
+    author, site, the dates and the addresses (absolute, as they stand) are None where the page names none.
+    amp_url: its twin for phones. credits: the agencies it says its text comes from.
     """
 
     title: str
@@ -221,6 +221,29 @@ class Extract:
     modified_at: datetime | None
     canonical_url: str | None
     credits: tuple[Credit, ...] = ()
+    amp_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """An address that leads to an article, cleaned.
+
+    sure: the server led there, or it is plainly a twin. Otherwise only the page says so, and before a feed's entry
+    is taken for the article its headline must agree.
+    """
+
+    url: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArticle:
+    """An article that was read, in its newest version. url: where it was first found."""
+
+    id: int
+    url: str
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,8 @@ def test_a_corrected_article_is_compared_again() -> None:
         put(store, "cut")
         step(store)
         url = "https://cut.example/1"
-        read(store, ArticleToRead(store.articles.find_by_url(url) or 0, url, 0), *OTHER, at=NOW)
+        known = store.addresses.read_at(url)
+        assert known
+        read(store, ArticleToRead(known.id, url, 0), *OTHER, at=NOW)
         assert step(store).done == 1
         assert origins(store) == {"first.example": "first.example", "cut.example": "cut.example"}

@@ -6,30 +6,31 @@ import html
 import json
 import re
 import unicodedata
-from calendar import timegm
+import zlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
+from gzip import GzipFile
 from io import BytesIO
-from time import struct_time
 from typing import Any
 from xml.sax import SAXParseException  # the class alone; feedparser parses, with expat's limits
 
 import feedparser
 
+from monitor.collect.feed_dates import from_struct, from_text
+from monitor.collect.sitemaps import is_sitemap, read_sitemap
+from monitor.collect.twins import original_url
 from monitor.collect.urls import clean_url
 from monitor.collect.wishes import feed_wish
 from monitor.errors import FeedError
 from monitor.records import Entry, ParsedFeed
 
-# The web began in 1990; a feed that names a year outside these bounds has a broken date.
-FIRST_YEAR, LAST_YEAR = 1990, 2100
-
+ENTRIES_PER_POLL = 2_000  # a news sitemap may have 1,000; more are an archive, of which the newest are news
+UNPACKED_BYTES = 20_000_000  # of a feed that is a gzip file; the largest news sitemaps have 2 MB
 TITLE_CHARACTERS = 1_000  # the longest headline in the test corpus has 300; a text in its place is cut
 GUID_CHARACTERS = 1_000  # a longer one is no identifier: the address takes its place
 
+_NO_DATE = datetime.max.replace(tzinfo=UTC)
 _HTML_PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
-_YEAR_MONTH_DAY = re.compile(r"(\d{4})\D{0,3}(\d{1,2})\D{0,3}(\d{1,2})(?!\d{3})")
-_A_ZONE_APART = timedelta(days=1)  # the written day is local, ours is UTC
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
 _CHARACTER_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,400})|([0-9]{1,400}));?")
 
@@ -43,18 +44,52 @@ _PARSER_FAILURES = (ValueError, ArithmeticError, LookupError, AttributeError, Ty
 
 
 def parse_feed(body: bytes, *, url: str, content_type: str | None) -> ParsedFeed:
-    """Read the entries of a feed, in the feed's order, each address once.
+    """Read the entries of a feed or a news sitemap, in its order, each address once.
 
     url: the address of the feed, for relative links. content_type: the header, which may name the
-    character set. Entries without a web address are left out; an entry without an identifier of its
-    own gets its address as guid. Dates are as the feed states them, future ones too; None if
-    missing, unreadable or outside FIRST_YEAR..LAST_YEAR. Raises FeedError if this is no feed.
+    character set. body may be a gzip file. Entries without a web address are left out; an entry without
+    an identifier of its own gets its address as guid, and a cached AMP page the address of its publisher.
+    Dates are as the feed states them, future ones too; None if missing, unreadable or outside
+    FIRST_YEAR..LAST_YEAR. Of more than ENTRIES_PER_POLL entries the newest are taken, those without a date
+    first; trouble tells how many were left out. Raises FeedError if this is no feed.
     """
+    if body.startswith(b"\x1f\x8b"):
+        body = _unpacked(body, url)
     if not body.strip(b"\0 \t\r\n"):
         raise FeedError(f"{url}: the answer is empty")
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return _read_json(body, url)
-    return _read_xml(body, url, content_type)
+        return _newest(_read_json(body, url))
+    return _newest(_read_sitemap(body, url) if is_sitemap(body) else _read_xml(body, url, content_type))
+
+
+def _unpacked(body: bytes, url: str) -> bytes:
+    try:
+        unpacked = GzipFile(fileobj=BytesIO(body)).read(UNPACKED_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FeedError(f"{url}: a gzip file that cannot be unpacked") from error
+    if len(unpacked) > UNPACKED_BYTES:
+        raise FeedError(f"{url}: unpacked, it is larger than {UNPACKED_BYTES // 1_000_000} MB")
+    return unpacked
+
+
+def _newest(feed: ParsedFeed) -> ParsedFeed:
+    """Keep ENTRIES_PER_POLL entries, in the feed's order, and say how many were left out."""
+    left_out = len(feed.entries) - ENTRIES_PER_POLL
+    if left_out <= 0:
+        return feed
+    by_age = sorted(feed.entries, key=lambda entry: entry.published_at or _NO_DATE, reverse=True)
+    kept = frozenset(entry.url for entry in by_age[:ENTRIES_PER_POLL])
+    said = f"{left_out} of {len(feed.entries)} entries were left out, the oldest; {ENTRIES_PER_POLL} are taken"
+    entries = tuple(entry for entry in feed.entries if entry.url in kept)
+    return ParsedFeed(feed.title, entries, "; ".join(filter(None, [feed.trouble, said])))
+
+
+def _read_sitemap(body: bytes, url: str) -> ParsedFeed:
+    found = read_sitemap(body, url=url)
+    items = (
+        _entry(None, item.address, url, _text(item.title, True), from_text(item.published)) for item in found.items
+    )
+    return ParsedFeed(_text(found.title, True) or None, _each_once(items), found.trouble)
 
 
 def _read_xml(body: bytes, url: str, content_type: str | None) -> ParsedFeed:
@@ -105,9 +140,11 @@ def _xml_entry(item: Any, base: str, *, is_atom: bool) -> Entry | None:
 def _xml_date(item: Any) -> datetime | None:
     for name in ("published", "created", "updated"):
         # "in" first: asked for an "updated" that is not there, feedparser warns and gives "published".
-        parsed = item[f"{name}_parsed"] if f"{name}_parsed" in item else None  # noqa: SIM401 - see above
-        if parsed:
-            return _from_struct(parsed, written=str(item.get(name)))
+        if name in item and item[name]:  # noqa: RUF019 - see above
+            parsed = item[f"{name}_parsed"] if f"{name}_parsed" in item else None  # noqa: SIM401 - see above
+            moment = from_struct(parsed, written=str(item[name]))
+            if moment:
+                return moment
     return None
 
 
@@ -151,11 +188,12 @@ def _json_entry(item: Mapping[str, object], base: str) -> Entry | None:
     if not link and str(guid).startswith(("http://", "https://")):
         link = guid  # the specification asks for the address as id, and some leave it at that
     title = _text(item.get("title"), False)
-    return _entry(guid, link, base, title, _from_text(written))
+    return _entry(guid, link, base, title, from_text(written))
 
 
 def _entry(guid: object, link: object, base: str, title: str, published_at: datetime | None) -> Entry | None:
     url = clean_url(str(link), base=base) if link else None
+    url = clean_url(original_url(url)) if url else None
     if not url:
         return None
     name = _text(guid, False) if guid is not None else ""
@@ -187,30 +225,3 @@ def _text(value: object, is_markup: bool) -> str:
 def _may_be_shown(character: str) -> bool:
     """Tell letters from control characters, halves of surrogate pairs, and what turns text around."""
     return unicodedata.category(character) not in ("Cc", "Cs") and character not in _TURNS_TEXT
-
-
-def _from_struct(parsed: struct_time, *, written: str) -> datetime | None:
-    """Take feedparser's date unless it contradicts what is written.
-
-    feedparser makes 1 January of a thirteenth month, and the first of a month it reads but in part.
-    """
-    try:
-        moment = datetime.fromtimestamp(timegm(parsed), UTC)
-        stated = _YEAR_MONTH_DAY.match(written.strip())
-        if stated and abs(moment.date() - date(*map(int, stated.groups()))) > _A_ZONE_APART:
-            return None
-    except (ValueError, OverflowError):  # a month 13, a year 10000
-        return None
-    return _plausible(moment) if stated or not written.strip()[:4].isdigit() else None
-
-
-def _from_text(value: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(value).strip())
-        return _plausible(moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _plausible(moment: datetime) -> datetime | None:
-    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
+from monitor.collect.feed_dates import believed
 from monitor.collect.feeds import parse_feed
 from monitor.collect.polls import good_poll, is_back_due
 from monitor.collect.schedule import Rhythm, is_full_due, next_retry
 from monitor.collect.urls import host_of
 from monitor.config import CollectSettings, Settings
 from monitor.errors import FeedError, FetchError, ReadError
-from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress, not_after, pause_host
+from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress, pause_host
 from monitor.records import Feed, GoodPoll, PollOutcome, StepCount
 from monitor.store import Store
 
@@ -72,13 +72,12 @@ async def _poll_feed(store: Store, world: World, settings: Settings, feed: Feed,
         store.feeds.checked(feed, polled(outcome), now=now)
         return 0
     parsed = await world.workers.call(parse_feed, page.body, url=page.url, content_type=page.content_type)
-    entries = [replace(entry, published_at=not_after(entry.published_at, now)) for entry in parsed.entries]
 
     def read(news: int) -> GoodPoll:
         outcome = PollOutcome.NEWS if news else PollOutcome.NOTHING_NEW
         return polled(outcome, news=news, wish=parsed.wish, body_hash=body_hash, trouble=parsed.trouble)
 
-    return store.articles.add_entries(feed, entries, now=now, polled=read)
+    return store.articles.add_entries(feed, believed(parsed.entries, now=now), now=now, polled=read)
 
 
 def _feed_failed(

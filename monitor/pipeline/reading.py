@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.collect.schedule import next_try
-from monitor.collect.urls import clean_url, host_of
+from monitor.collect.twins import is_front_page
+from monitor.collect.urls import host_of
 from monitor.config import Settings
 from monitor.errors import FetchError, ReadError
+from monitor.pipeline.identity import identify
 from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress, not_after, pause_host
 from monitor.read.page import ReadPage, read_page
 from monitor.records import ArticleToRead, Page, StepCount
@@ -39,7 +41,7 @@ async def read(
         until = paused.get(host_of(article.url))
         if until:
             store.articles.postpone(article, until=until)
-        else:
+        elif store.articles.is_pending(article):  # else another page of this round proved to be the same
             try:
                 await _read_article(store, world, article, now=now)
                 done += 1
@@ -55,22 +57,29 @@ async def read(
 
 async def _read_article(store: Store, world: World, article: ArticleToRead, *, now: datetime) -> None:
     page: Page = await world.fetcher.fetch(article.url)
+    if is_front_page(page.url) and not is_front_page(article.url):
+        raise ReadError("leads to the front page; the article is not there")
     read: ReadPage = await world.workers.call(
         read_page, page.body, url=page.url, content_type=page.content_type, hint=article.lang
     )
-    own_url = clean_url(read.extract.canonical_url or page.url) or article.url
-    twin = store.articles.find_by_url(own_url)
-    if twin is not None and twin != article.id:
-        store.articles.mark_same(article, twin)
+    identity = identify(store, article, read.extract, page_url=page.url)
+    if identity.same_as is not None:
+        store.articles.mark_same(article, identity.same_as, leads=identity.leads)
         return
     extract = replace(
         read.extract,
-        canonical_url=own_url,
+        canonical_url=identity.own_url,
         published_at=not_after(read.extract.published_at, now),
         modified_at=not_after(read.extract.modified_at, now),
     )
     store.articles.add_version(
-        article, extract, lang=read.lang, sentences=read.sentences, page_url=page.url, now=now
+        article,
+        extract,
+        lang=read.lang,
+        sentences=read.sentences,
+        page_url=page.url,
+        now=now,
+        leads=identity.leads,
     )
 
 

@@ -80,6 +80,7 @@ def _extract(body: bytes, *, url: str, content_type: str | None) -> Extract:
         published_at=facts.published_at,
         modified_at=facts.modified_at,
         canonical_url=facts.canonical_url,
+        amp_url=facts.amp_url,
         credits=find_credits(text, bylines=[*filter(None, [facts.stated_author]), *bylines]),
     )
 

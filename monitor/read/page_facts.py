@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
@@ -13,6 +13,7 @@ from courlan import extract_domain
 from htmldate import find_date
 from trafilatura.metadata import extract_author, extract_title
 
+from monitor.collect.twins import is_hub_of, original_url
 from monitor.read.markup import Tree, clean_line
 
 # A 2 MB block of broken JSON costs trafilatura's own reader 9 s; a real one has 2 to 60 kB.
@@ -56,6 +57,7 @@ class PageFacts:
     published_at: datetime | None
     modified_at: datetime | None
     canonical_url: str | None
+    amp_url: str | None
     body: str | None
 
 
@@ -74,7 +76,8 @@ def find_facts(tree: Tree, *, url: str) -> PageFacts:
         site=site,
         published_at=_published(tree, article, metas),
         modified_at=_modified(tree, article, metas),
-        canonical_url=_canonical(tree, metas, url),
+        canonical_url=_canonical(tree, metas, original_url(url)),
+        amp_url=_own_site(tree.xpath('//link[@rel="amphtml"]/@href'), original_url(url)),
         body=_text(article.get("articleBody")),
     )
 
@@ -205,17 +208,19 @@ def _times(tree: Tree, name: str) -> list[str | None]:
 
 
 def _canonical(tree: Tree, metas: dict[str, str], url: str) -> str | None:
-    """The page's own address for itself, if it is on the same domain and more than its front page."""
-    links = [link.get("href") for link in tree.xpath('//link[@rel="canonical"]')]
-    for candidate in (*links, metas.get("og:url")):
+    """The page's own address for itself, if it is on the same domain and no front page or section."""
+    return _own_site([*tree.xpath('//link[@rel="canonical"]/@href'), metas.get("og:url")], url)
+
+
+def _own_site(links: Iterable[str | None], url: str) -> str | None:
+    for link in links:
         try:
-            absolute = urljoin(url, (candidate or "").strip()) if candidate else ""
-            same_site = _registered(absolute) == _registered(url)
+            absolute = original_url(urljoin(url, link.strip())) if link else ""
+            if _registered(absolute) != _registered(url) or is_hub_of(absolute, url):
+                continue
         except ValueError:
             continue
-        parts = urlsplit(absolute)
-        front_page = parts.path.strip("/") == "" and not parts.query and urlsplit(url).path.strip("/") != ""
-        if parts.scheme in ("http", "https") and same_site and not front_page:
+        if urlsplit(absolute).scheme in ("http", "https"):
             return absolute.partition("#")[0]
     return None
 

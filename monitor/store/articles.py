@@ -6,14 +6,15 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from monitor.collect.schedule import LONGEST_WAIT
-from monitor.records import ArticleToRead, Entry, Extract, Feed, GoodPoll, Sentence, Version
+from monitor.records import ArticleToRead, Entry, Extract, Feed, GoodPoll, Lead, Sentence, Version
+from monitor.store.addresses import learn, merge
+from monitor.store.entries import write_entry
 from monitor.store.feeds import write_good_poll
 from monitor.store.rows import select, text_hash, to_moment_or_none, to_text, writing
 
@@ -34,13 +35,15 @@ class Articles:
     ) -> int:
         """Store what a feed brought, and how its poll ended, in one transaction.
 
-        An entry whose guid or address is known adds no article. polled: told how many articles are new to this
-        feed, says what its row becomes. Returns the number of new articles.
+        Only an entry of an article that is not known yet adds one (see store.entries). polled: told how many
+        articles are new to this feed, says what its row becomes. Returns the number of new articles.
         """
         with writing(self._db) as conn:
-            added = sum([_add_entry(conn, feed, entry, to_text(now)) for entry in entries])
-            news = conn.execute(_NEW_TO_FEED, {"feed": feed.id, "now": to_text(now)}).fetchone()
-            write_good_poll(conn, feed, polled(news[0]), now=now)
+            added = sum([write_entry(conn, feed, entry, now=now) for entry in entries])
+            news = conn.execute(
+                "SELECT count(*) FROM entries WHERE feed_id = ? AND first_seen_at = ?", (feed.id, to_text(now))
+            ).fetchone()[0]
+            write_good_poll(conn, feed, polled(news), now=now)
         return added
 
     def to_read(self, *, now: datetime, limit: int) -> list[ArticleToRead]:
@@ -68,6 +71,10 @@ class Articles:
         )
         return [ArticleToRead(row["id"], row["url"], row["tries"], row["lang"]) for row in rows]
 
+    def is_pending(self, article: ArticleToRead) -> bool:
+        """Tell whether an article is still to be read: meanwhile it may have proved to be another one."""
+        return bool(select(self._db, "SELECT 1 FROM articles WHERE id = ? AND state = 'pending'", article.id))
+
     def add_version(
         self,
         article: ArticleToRead,
@@ -77,11 +84,13 @@ class Articles:
         sentences: Sequence[Sentence],
         page_url: str,
         now: datetime,
+        leads: Sequence[Lead] = (),
     ) -> int:
         """Store what a page says, with its sentences, in one transaction; return the version's id.
 
-        The same content again changes nothing. Raises ValueError if a sentence does not stand in
-        the text where it says it does.
+        The same content again changes nothing. leads: other addresses of the article; one that belongs to an
+        article that was not read yet, and is sure, brings that one along as the same. Raises ValueError if a
+        sentence does not stand in the text where it says it does.
         """
         for sentence in sentences:
             if extract.text[sentence.start : sentence.end] != sentence.text or not sentence.text:
@@ -115,22 +124,16 @@ class Articles:
                 """,
                 (extract.site, extract.canonical_url or page_url, article.id),
             )
+            for lead in leads:
+                learn(conn, article.id, lead)
         return version_id
 
-    def find_by_url(self, url: str) -> int | None:
-        """Return the id of the article that was read under an address of its own or of its page."""
-        rows = select(
-            self._db, "SELECT id FROM articles WHERE (url = ?1 OR canonical_url = ?1) AND state = 'read'", url
-        )
-        return rows[0]["id"] if rows else None
-
-    def mark_same(self, article: ArticleToRead, other_id: int) -> None:
-        """Write that an address leads to an article that is known under another one."""
+    def mark_same(self, article: ArticleToRead, other_id: int, *, leads: Sequence[Lead] = ()) -> None:
+        """Write that an article is known under another address, with all that lead there, in one transaction."""
         with writing(self._db) as conn:
-            conn.execute(
-                "UPDATE articles SET state = 'same', same_as = ?, last_error = NULL WHERE id = ?",
-                (other_id, article.id),
-            )
+            merge(conn, article.id, into=other_id)
+            for lead in leads:
+                learn(conn, other_id, lead)
 
     def read_failed(self, article: ArticleToRead, *, error: str, next_try_at: datetime | None) -> None:
         """Write that a try failed. next_try_at: when to try again; None gives up."""
@@ -279,40 +282,6 @@ class Articles:
 def spaced(words: str) -> str:
     """Separate words by tabs; a word of CJK characters becomes a phrase of single ones."""
     return "\t".join(" ".join(CJK.sub(r" \g<0> ", word).split()) for word in words.split())
-
-
-# Not every new row is news: some feeds give an article another guid at every poll.
-_NEW_TO_FEED = """
-SELECT count(DISTINCT article_id) FROM entries
-WHERE feed_id = :feed AND first_seen_at = :now AND NOT EXISTS (
-  SELECT 1 FROM entries AS before
-  WHERE before.article_id = entries.article_id AND before.feed_id = :feed AND before.first_seen_at <> :now
-)
-"""
-
-
-def _add_entry(conn: sqlite3.Connection, feed: Feed, entry: Entry, now: str) -> int:
-    """Store one entry; return 1 if its article is new, else 0."""
-    published = to_text(entry.published_at)
-    if conn.execute("SELECT 1 FROM entries WHERE feed_id = ? AND guid = ?", (feed.id, entry.guid)).fetchone():
-        return 0
-    added = conn.execute(
-        """
-        INSERT INTO articles (url, outlet, first_seen_at, feed_title, feed_published_at, next_try_at)
-        VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (url) DO NOTHING
-        """,
-        (entry.url, urlsplit(entry.url).netloc, now, entry.title, published, now),
-    ).rowcount
-    conn.execute(
-        """
-        INSERT INTO entries (feed_id, guid, article_id, title, published_at, first_seen_at)
-        SELECT ?, ?, id, ?, ?, ? FROM articles WHERE url = ?
-        ON CONFLICT DO NOTHING
-        """,
-        (feed.id, entry.guid, entry.title, published, now, entry.url),
-    )
-    return added
 
 
 def _insert_version(

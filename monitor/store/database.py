@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from monitor.errors import StoreError
+from monitor.store.addresses import Addresses
 from monitor.store.articles import Articles
 from monitor.store.claims import Claims
 from monitor.store.digests import Digests
@@ -32,6 +33,7 @@ class Store:
     db: Database
     feeds: Feeds
     articles: Articles
+    addresses: Addresses
     claims: Claims
     findings: Findings
     origins: Origins
@@ -103,6 +105,7 @@ def _store(conn: sqlite3.Connection) -> Store:
         db,
         feeds=Feeds(db),
         articles=Articles(db),
+        addresses=Addresses(db),
         claims=Claims(db),
         findings=Findings(db),
         origins=Origins(db),

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.records import ArticleToRead, Extract, Sentence
+from monitor.records import ArticleToRead, Extract, Lead, Sentence
 from monitor.store import Store, open_store
 from tests.store.filling import (
     COURRIER,
@@ -61,7 +61,7 @@ def test_a_known_address_brings_no_article(store: Store) -> None:
     feed = feed_of(store)
     bring(store, feed, entry("https://g.example/1", guid="g1"))
     assert bring(store, feed, entry("https://g.example/1", guid="g2")) == 0
-    assert (store.count("articles"), store.count("entries")) == (1, 2)
+    assert (store.count("articles"), store.count("entries")) == (1, 1)
 
 
 def test_twins_in_one_answer_are_one_article(store: Store) -> None:
@@ -124,24 +124,31 @@ def test_an_address_that_leads_to_a_known_article_is_done(store: Store) -> None:
     first = known_article(store, "https://g.example/1")
     second = known_article(store, "https://g.example/amp/1")
     read(store, first, "The dam broke.")
-    found = store.articles.find_by_url("https://g.example/1")
-    assert found == first.id
-    store.articles.mark_same(second, found)
+    found = store.addresses.read_at("https://g.example/1")
+    assert found
+    assert (found.id, found.text) == (first.id, "The dam broke.")
+    store.articles.mark_same(second, found.id)
+    assert store.addresses.read_at("http://g.example/amp/1") == found
     assert store.articles.states() == {"read": 1, "same": 1}
     assert store.articles.to_read(now=NOW + 1000 * DAY, limit=9) == []
 
 
 def test_an_unknown_address_finds_nothing(store: Store) -> None:
     """None, not an exception: most addresses are new."""
-    assert store.articles.find_by_url("https://g.example/none") is None
+    assert store.addresses.read_at("https://g.example/none") is None
 
 
 def test_an_article_is_found_by_the_address_of_its_page(store: Store) -> None:
     """The address a page gives itself is where the next feed may point."""
     article = known_article(store, "https://g.example/short")
     extract = Extract("Flood", "The dam broke.", None, None, None, None, "https://g.example/long")
-    store.articles.add_version(article, extract, lang="en", sentences=[], page_url=article.url, now=NOW)
-    assert store.articles.find_by_url("https://g.example/long") == article.id
+    lead = Lead("https://g.example/long", sure=False)
+    store.articles.add_version(
+        article, extract, lang="en", sentences=[], page_url=article.url, now=NOW, leads=[lead]
+    )
+    found = store.addresses.read_at("https://g.example/long")
+    assert found
+    assert found.id == article.id
 
 
 def test_a_version_comes_back_as_it_was_stored(store: Store) -> None:

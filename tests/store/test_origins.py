@@ -42,8 +42,8 @@ def store() -> Iterator[Store]:
 def article(store: Store, number: int, *, text: str = "The dam broke.", embedded: bool = True) -> Version:
     """Read an article that was published a number of hours from now."""
     url = f"https://gazette.example/{number}"
-    again = store.articles.find_by_url(url)
-    known = ArticleToRead(again, url, 0) if again else known_article(store, url)
+    again = store.addresses.read_at(url)
+    known = ArticleToRead(again.id, url, 0) if again else known_article(store, url)
     version = read(store, known, text, f"It is number {number}.", at=NOW + number * HOUR)
     if embedded:
         store.articles.add_vectors(MODEL, {s.text: np.full(4, 0.5, dtype=np.float32) for s in version.sentences})

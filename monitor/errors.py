@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from monitor.masking import shown_address
+
 
 class MonitorError(Exception):
-    """Any trouble that a person can act on. Its text is one line: what, where, what to do next."""
+    """Any trouble that a person can act on. Its text is one line: what, where, what to do next.
+
+    It goes to terminals, logs, rows and digests, so passwords and tokens of the addresses in it are masked.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(shown_address(text))
 
     @property
     def why(self) -> str:
@@ -48,7 +56,7 @@ class FetchError(MonitorError):
         final: bool = False,
     ) -> None:
         super().__init__(f"{url}: {why}")
-        self.url, self._why, self.status = url, why, status
+        self.url, self._why, self.status = url, shown_address(why), status
         self.retry_after, self.final = retry_after, final
 
     @property

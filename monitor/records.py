@@ -142,7 +142,7 @@ class Extract:
     """What one page says: the article without its surroundings.
 
     author, site, the dates and canonical_url (absolute, as it stands) are None where the page names none.
-    credits: the agencies it says its text comes from.
+    credits: the agencies it says its text comes from. trouble: what is missing from the text, if anything is.
     """
 
     title: str
@@ -153,6 +153,7 @@ class Extract:
     modified_at: datetime | None
     canonical_url: str | None
     credits: tuple[Credit, ...] = ()
+    trouble: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

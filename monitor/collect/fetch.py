@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import TracebackType
@@ -14,7 +15,9 @@ from aiohttp.abc import AbstractResolver
 
 from monitor import __version__
 from monitor.collect.connector import AddressRefusedError, GuardedConnector
+from monitor.collect.guard import port_refusal
 from monitor.collect.hosts import Hosts
+from monitor.collect.logins import Login, origin_of
 from monitor.collect.schedule import retry_after
 from monitor.collect.urls import host_of
 from monitor.config import CollectSettings
@@ -34,16 +37,25 @@ CHUNK_BYTES = 64 * 1024
 # aiohttp's own 8 KB refuses real news sites, whose Content-Security-Policy alone is longer.
 HEADER_BYTES = 32 * 1024
 HEADERS = 200
+ALL_HEADERS_BYTES = 128 * 1024
+
+# What may stand between // and the path: a name in any script, or an IPv6 address in brackets; then a port. By
+# anything else (backslashes, blanks, percent signs, network cards) different parsers mean different hosts.
+_AUTHORITY = re.compile(r"(?:[\w.\-¡-\U0010FFFF]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+NO_LOGINS: Mapping[str, Login] = {}
 
 
 class Fetcher(Protocol):
     """Whatever can turn an address into a page: the web, or an archive."""
 
-    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    async def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, feed: str | None = None
+    ) -> Page:
         """Return the page at an address.
 
         etag, last_modified: the validators of the copy we have, sent back as they came; then the
-        answer may be a Page of status 304 without a body. Raises FetchError.
+        answer may be a Page of status 304 without a body. feed: the address of the feed in the config, where
+        one is asked; its login goes with the request. Raises FetchError.
         """
         ...
 
@@ -51,9 +63,18 @@ class Fetcher(Protocol):
 class HttpFetcher:
     """Fetch pages from the web. An async context manager; fetch may run many times at once."""
 
-    def __init__(self, settings: CollectSettings, *, names: AbstractResolver | None = None) -> None:
-        """Take the limits from the settings. names: looks host names up; the system does it if None."""
-        self._settings, self._names = settings, names
+    def __init__(
+        self,
+        settings: CollectSettings,
+        *,
+        names: AbstractResolver | None = None,
+        logins: Mapping[str, Login] = NO_LOGINS,
+    ) -> None:
+        """Take the limits from the settings.
+
+        names: looks host names up; the system does it if None. logins: by the address of their feed.
+        """
+        self._settings, self._names, self._logins = settings, names, logins
         self._hosts = Hosts(per_host=settings.requests_per_host, at_once=settings.requests_at_once)
         self._max_bytes = int(settings.max_body_mb * 1_000_000)
 
@@ -81,22 +102,27 @@ class HttpFetcher:
         """Close all connections."""
         await self._session.close()
 
-    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    async def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, feed: str | None = None
+    ) -> Page:
         """Return the page at an address, following redirects one by one.
 
         The deadline counts from the moment a request may run, over all redirects and the whole
-        body; waiting for a turn does not count. Raises FetchError for everything that goes wrong.
+        body; waiting for a turn does not count. The login of a feed goes to the feed's own origin, until a
+        redirect first leaves it. Raises FetchError for everything that goes wrong.
         """
-        headers = _conditions(etag, last_modified)
+        headers, login = _conditions(etag, last_modified), self._logins.get(feed or "")
         here, seen = url.partition("#")[0], set[str]()
         left_s = self._settings.deadline_s
         clock = asyncio.get_running_loop().time
         while True:
             host = _host_to_ask(url, here)
             seen.add(here)
+            if login and origin_of(here) != login.origin:
+                login = None
             async with self._hosts.turn(host):
                 started = clock()
-                answer = await self._ask(url, here, headers, left_s)
+                answer = await self._ask(url, here, headers, login, left_s)
                 left_s -= clock() - started
             if isinstance(answer, Page):
                 return answer
@@ -106,16 +132,20 @@ class HttpFetcher:
                 raise FetchError(url, f"more than {self._settings.max_redirects} redirects")
             here = answer
 
-    async def _ask(self, url: str, here: str, headers: Mapping[str, str], left_s: float) -> Page | str:
+    async def _ask(
+        self, url: str, here: str, conditions: Mapping[str, str], login: Login | None, left_s: float
+    ) -> Page | str:
         """Make one request; return its page, or the address it redirects to. url: for the errors."""
+        headers = {**conditions, "Authorization": login.authorization} if login else conditions
         try:
             async with (
                 asyncio.timeout(left_s),
                 self._session.get(here, headers=headers, allow_redirects=False) as response,
             ):
+                _refuse_long_headers(url, response)
                 if response.status in REDIRECTS:
                     return _redirect(url, here, response)
-                _refuse_unless_page(url, response, asked_for_changes=bool(headers))
+                _refuse_unless_page(url, response, asked_for_changes=bool(conditions))
                 body = b"" if response.status == 304 else await self._body(url, response)
                 return _page(here, response, body)
         except TimeoutError:
@@ -157,8 +187,14 @@ def _host_to_ask(url: str, here: str) -> str:
     if not host:
         where = "" if here == url else f", where it redirects to: {_shown(here)}"
         raise FetchError(url, f"no address of a web page{where}", final=True)
-    if "@" in urlsplit(here).netloc:
+    authority = urlsplit(here)
+    if "@" in authority.netloc:
         raise FetchError(url, "has a user name in the address; write it without", final=True)
+    if not _AUTHORITY.fullmatch(authority.netloc):
+        raise FetchError(url, f"no address of a web page: {_shown(authority.netloc)}", final=True)
+    why = port_refusal(authority.port) if authority.port is not None else None
+    if why:
+        raise FetchError(url, f"refused: {why}", final=True)
     return host
 
 
@@ -167,6 +203,13 @@ def _redirect(url: str, here: str, response: aiohttp.ClientResponse) -> str:
     if not location:
         raise FetchError(url, f"answered {response.status} without saying where to", status=response.status)
     return urljoin(here, location).partition("#")[0]
+
+
+def _refuse_long_headers(url: str, response: aiohttp.ClientResponse) -> None:
+    if sum(len(name) + len(value) for name, value in response.raw_headers) > ALL_HEADERS_BYTES:
+        raise FetchError(
+            url, f"its headers are longer than {ALL_HEADERS_BYTES // 1024} KB", status=response.status
+        )
 
 
 def _refuse_unless_page(url: str, response: aiohttp.ClientResponse, *, asked_for_changes: bool) -> None:

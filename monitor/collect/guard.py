@@ -8,8 +8,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# Python's own properties differ from release to release (3.11 calls 192.0.0.192 and 3fff::1 global), so what is not
-# public stands here, after IANA's special-purpose registries. The first that fits is named.
+# Python's own properties change from release to release (3.11 calls 192.0.0.192 and 3fff::1 global), so what is
+# not public stands here, after IANA's special-purpose registries. The first that fits is named.
 _KINDS: tuple[tuple[str, tuple[Network, ...]], ...] = tuple(
     (kind, tuple(map(ip_network, networks.split())))
     for kind, networks in (
@@ -35,19 +35,21 @@ _GLOBAL_UNICAST = IPv6Network("2000::/3")  # RFC 4291: all other IPv6 addresses 
 # that speak IPv6 only, every IPv4 server has such an address.
 _MAPPED, _NAT64 = IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96")
 _6TO4, _TEREDO = IPv6Network("2002::/16"), IPv6Network("2001::/32")
-_ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})  # how an interface id begins that ends in an IPv4 address, RFC 5214
+_ISATAP = frozenset(
+    {0x0000_5EFE, 0x0200_5EFE}
+)  # how an interface id begins that ends in an IPv4 address, RFC 5214
 _LAST_32_BITS = 0xFFFF_FFFF
 
 # "Bad ports" of https://fetch.spec.whatwg.org/#port-blocking: mail, chat and file servers, which a request could
 # command. No browser asks these, so no page of news is there.
-_NO_WEB_PORTS = frozenset(
-    int(port)
-    for port in (
-        "0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119"
-        " 123 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989"
-        " 990 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080"
-    ).split()
-)
+# fmt: off
+_NO_WEB_PORTS = frozenset({
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109,
+    110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530,
+    531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190,
+    5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+})
+# fmt: on
 
 
 def refusal(address: str, allow_networks: Iterable[Network] = ()) -> str | None:
@@ -91,7 +93,7 @@ def ipv4_of(host: str) -> str | None:
 
 
 def _is_number(part: str) -> bool:
-    return part.isascii() and (part.isdigit() or part[:2].lower() == "0x" and _is_hexadecimal(part[2:]))
+    return part.isascii() and (part.isdigit() or (part[:2].lower() == "0x" and _is_hexadecimal(part[2:])))
 
 
 def _is_hexadecimal(digits: str) -> bool:

@@ -53,7 +53,7 @@ async def poll(
 
 async def _poll_feed(store: Store, world: World, settings: Settings, feed: Feed, *, now: datetime) -> int:
     """Ask one feed; return how many of its articles are new."""
-    page = await world.fetcher.fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
+    page = await world.fetcher.fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified, feed=feed.url)
     every = timedelta(minutes=settings.collect.poll_minutes)
     due = next_check(now=now, failures=0, poll_every=every, key=feed.url)
     if page.status == 304:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from aiohttp import AddrInfoType, DefaultResolver, TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from monitor.collect.guard import Network, ipv4_of, refusal
+from monitor.collect.guard import Network, refusal
 
 
 class AddressRefusedError(OSError):
@@ -28,7 +28,7 @@ class GuardedResolver(AbstractResolver):
 
         Raises AddressRefusedError if none may be used, OSError if none is known.
         """
-        found = _as_number(host, port) or await self._names.resolve(host, port, family)
+        found = await self._names.resolve(host, port, family)
         reasons = {result["host"]: refusal(result["host"], self._allow) for result in found}
         usable = [result for result in found if reasons[result["host"]] is None]
         if not found:
@@ -40,18 +40,6 @@ class GuardedResolver(AbstractResolver):
     async def close(self) -> None:
         """Close the resolver underneath."""
         await self._names.close()
-
-
-def _as_number(host: str, port: int) -> list[ResolveResult]:
-    """Read a number in disguise (0x7f.1) as browsers do, and ask nobody: c-ares and glibc read it differently."""
-    try:
-        address = ipv4_of(host)
-    except ValueError:
-        raise AddressRefusedError(f"{host[:80]} is a number, but no address") from None
-    if address is None:
-        return []
-    family, flags = socket.AF_INET, socket.AI_NUMERICHOST
-    return [ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=flags)]
 
 
 class GuardedConnector(TCPConnector):

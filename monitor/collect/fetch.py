@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from types import TracebackType
 from typing import Protocol, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
 from monitor import __version__
 from monitor.collect.connector import AddressRefusedError, GuardedConnector
-from monitor.collect.guard import port_refusal
+from monitor.collect.guard import ipv4_of, port_refusal
 from monitor.collect.hosts import Hosts
 from monitor.collect.logins import Login, origin_of
 from monitor.collect.schedule import retry_after
@@ -116,11 +116,11 @@ class HttpFetcher:
         left_s = self._settings.deadline_s
         clock = asyncio.get_running_loop().time
         while True:
-            host = _host_to_ask(url, here)
+            here = _address_to_ask(url, here)
             seen.add(here)
             if login and origin_of(here) != login.origin:
                 login = None
-            async with self._hosts.turn(host):
+            async with self._hosts.turn(host_of(here)):
                 started = clock()
                 answer = await self._ask(url, here, headers, login, left_s)
                 left_s -= clock() - started
@@ -181,21 +181,25 @@ def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _host_to_ask(url: str, here: str) -> str:
-    """Return the host of an address; refuse what is no address of a web page. url: for the errors."""
+def _address_to_ask(url: str, here: str) -> str:
+    """Return an address, its host in plain form; refuse what is no address of a web page. url: for the errors."""
     host = host_of(here) if here[:8].lower().startswith(("http://", "https://")) else ""
     if not host:
         where = "" if here == url else f", where it redirects to: {_shown(here)}"
         raise FetchError(url, f"no address of a web page{where}", final=True)
-    authority = urlsplit(here)
-    if "@" in authority.netloc:
+    parts = urlsplit(here)
+    if "@" in parts.netloc:
         raise FetchError(url, "has a user name in the address; write it without", final=True)
-    if not _AUTHORITY.fullmatch(authority.netloc):
-        raise FetchError(url, f"no address of a web page: {_shown(authority.netloc)}", final=True)
-    why = port_refusal(authority.port) if authority.port is not None else None
-    if why:
+    if not _AUTHORITY.fullmatch(parts.netloc):
+        raise FetchError(url, f"no address of a web page: {_shown(parts.netloc)}", final=True)
+    if parts.port is not None and (why := port_refusal(parts.port)):
         raise FetchError(url, f"refused: {why}", final=True)
-    return host
+    try:
+        number = ipv4_of(parts.hostname or "")
+    except ValueError:
+        raise FetchError(url, f"refused: {_shown(host)} is a number, but no address", final=True) from None
+    port = "" if parts.port is None else f":{parts.port}"
+    return urlunsplit(parts._replace(netloc=number + port)) if number and number != parts.hostname else here
 
 
 def _redirect(url: str, here: str, response: aiohttp.ClientResponse) -> str:

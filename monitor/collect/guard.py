@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -44,10 +45,10 @@ _LAST_32_BITS = 0xFFFF_FFFF
 # command. No browser asks these, so no page of news is there.
 # fmt: off
 _NO_WEB_PORTS = frozenset({
-    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109,
-    110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530,
-    531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190,
-    5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104,
+    109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515,
+    526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049,
+    3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 })
 # fmt: on
 
@@ -78,13 +79,14 @@ def port_refusal(port: int) -> str | None:
 
 
 def ipv4_of(host: str) -> str | None:
-    """Return the address that a host written as a number stands for; None if it is a name.
+    """Return the address that a host written as a number stands for; None if it is a name or an IPv6 address.
 
     As browsers read it (https://url.spec.whatwg.org/#ends-in-a-number-checker): 2130706433, 0x7f.1, 0177.0.0.1 and
-    127.1 are 127.0.0.1. Resolvers disagree on these. Raises ValueError for a number that is no address.
+    127.1 are 127.0.0.1, with full-width digits too. Other readers disagree on these.
+    Raises ValueError for a number that is no address.
     """
-    parts = host.removesuffix(".").split(".")
-    if not _is_number(parts[-1]):
+    parts = unicodedata.normalize("NFKC", host).replace("。", ".").removesuffix(".").split(".")
+    if ":" in host or not _is_number(parts[-1]):
         return None
     *leading, last = map(_number, parts)
     if len(leading) > 3 or any(part > 255 for part in leading) or last >= 256 ** (4 - len(leading)):

@@ -51,7 +51,7 @@ from monitor.report.listing import (
     status_json,
     status_text,
 )
-from monitor.report.printable import safe_text
+from monitor.report.printable import safe_json, safe_text
 from monitor.status import status_of
 from monitor.store import Store, open_readonly, open_store
 from monitor.terminal import log_to_stderr, progress_bars, say_counts, show_every_letter, told, width
@@ -298,7 +298,7 @@ def judge(
     with whole_file(out) as file, progress_bars() as progress:
         models = _models(settings.judge)
         for article, finding in judge_articles(told(known, progress, "judge"), watched, models):
-            file.write(json.dumps(finding_row(article, finding), ensure_ascii=False) + "\n")
+            file.write(safe_json(json.dumps(finding_row(article, finding), ensure_ascii=False)) + "\n")
             found += 1
     print(f"{out}: {found} findings in {len(known)} articles.", file=sys.stderr)
 
@@ -318,7 +318,7 @@ def judge_pairs(
     with whole_file(out) as file, progress_bars() as progress:
         scored = score_pairs([pair for _, pair in known], _models(settings.judge).scorer, progress=progress)
         for (line, _), scores in zip(known, scored, strict=True):
-            file.write(json.dumps(score_row(line, scores), ensure_ascii=False) + "\n")
+            file.write(safe_json(json.dumps(score_row(line, scores), ensure_ascii=False)) + "\n")
     print(f"{out}: {len(known)} pairs scored.", file=sys.stderr)
 
 

@@ -15,6 +15,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from monitor.errors import ConfigError
+from monitor.masking import shown_address
 from monitor.records import Baseline, Claim, ClaimKind, Comparator
 from monitor.yaml_file import find_node, load_yaml, on_one_line
 
@@ -27,6 +28,14 @@ def _http_address(value: str) -> str:
         usable = False
     if not usable or " " in value or not value.isprintable():
         raise ValueError("expected an address that starts with http:// or https://")
+    if "@" in parts.netloc:
+        raise ValueError("expected an address without user name and password; give a feed that needs them a login")
+    return value
+
+
+def _login(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", value):
+        raise ValueError("expected a short name of letters, digits, - and _; the password stands in a variable")
     return value
 
 
@@ -86,6 +95,7 @@ def _domain(value: str) -> str:
     return value
 
 
+Login = Annotated[str, AfterValidator(_login)]
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
@@ -158,12 +168,16 @@ class HealthSettings(_Section):
 
 
 class FeedSettings(_Section):
-    """One feed. lang: what it is mostly written in; the text itself decides. paused: True leaves it unasked."""
+    """One feed. lang: what it is mostly written in; the text itself decides. paused: True leaves it unasked.
+
+    login: for a feed that asks who reads it: NAME is in the environment variable MONITOR_LOGIN_NAME.
+    """
 
     url: HttpAddress
     name: str = Field(min_length=1)
     lang: Language | None = None
     paused: bool = False
+    login: Login | None = None
 
 
 class Settings(_Section):
@@ -299,7 +313,7 @@ def _value(value: object, raw: str | None) -> str:
     """Show a value as it was written (17:00 and no are a number and a yes-or-no to YAML)."""
     if value is None:
         return "nothing"
-    shown = raw if raw is not None and not isinstance(value, str) else repr(value)
+    shown = shown_address(raw if raw is not None and not isinstance(value, str) else repr(value))
     return shown if len(shown) <= 80 else shown[:77] + "..."
 
 

@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,7 +18,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import desk, pipeline
 from monitor.clock import utc_now
-from monitor.collect.fetch import HttpFetcher
+from monitor.collect.fetch import NO_LOGINS, HttpFetcher
+from monitor.collect.logins import Login, read_logins
 from monitor.config import Settings
 from monitor.pipeline import Models, Progress, Stop, World, no_progress
 from monitor.read.workers import Workers
@@ -178,10 +179,10 @@ class Daemon:
 
 
 @contextlib.asynccontextmanager
-async def open_world(settings: Settings) -> AsyncIterator[World]:
-    """Open the way to the world: one HTTP client, and the workers that read pages."""
+async def open_world(settings: Settings, *, logins: Mapping[str, Login] = NO_LOGINS) -> AsyncIterator[World]:
+    """Open the way to the world: one HTTP client, and the workers that read pages. logins: by feed address."""
     with Workers(workers=settings.read.workers, deadline_s=settings.read.deadline_s) as workers:
-        async with HttpFetcher(settings.collect) as fetcher:
+        async with HttpFetcher(settings.collect, logins=logins) as fetcher:
             yield World(fetcher, workers)
 
 
@@ -189,8 +190,9 @@ async def one_round(
     store: Store, settings: Settings, watched: Baseline, models: Models, progress: Progress
 ) -> list[StepCount]:
     """Do one round for the feeds and claims of the files, and the day's digest when it is due."""
+    logins = read_logins(settings.feeds, os.environ)
     list_sources(store, settings, watched)
-    async with open_world(settings) as world:
+    async with open_world(settings, logins=logins) as world:
         daemon = Daemon(store, settings, world, models)
         async with daemon.watch.looking():
             return await daemon.tick(progress)
@@ -200,8 +202,9 @@ async def follow(
     store: Store, settings: Settings, watched: Baseline, models: Models, *, started: Callable[[], None]
 ) -> None:
     """Keep following the feeds and claims of the files. started: as for Daemon.run."""
+    logins = read_logins(settings.feeds, os.environ)
     list_sources(store, settings, watched)
-    async with open_world(settings) as world:
+    async with open_world(settings, logins=logins) as world:
         await Daemon(store, settings, world, models).run(started=started)
 
 

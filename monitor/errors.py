@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
+from monitor.masking import shown_address
+
 
 class Cause(StrEnum):
     """What kept a page from coming, in few words that can be counted; an HTTP status is its own."""
@@ -26,7 +28,13 @@ class Cause(StrEnum):
 
 
 class MonitorError(Exception):
-    """Any trouble that a person can act on. Its text is one line: what, where, what to do next."""
+    """Any trouble that a person can act on. Its text is one line: what, where, what to do next.
+
+    It goes to terminals, logs, rows and digests, so passwords and tokens of the addresses in it are masked.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(shown_address(text))
 
     cause: str = Cause.OTHER
 
@@ -72,7 +80,7 @@ class FetchError(MonitorError):
         cause: Cause | None = None,
     ) -> None:
         super().__init__(f"{url}: {why}")
-        self.url, self._why, self.status = url, why, status
+        self.url, self._why, self.status = url, shown_address(why), status
         self.retry_after, self.final = retry_after, final
         self.cause = cause or (str(status) if status else Cause.OTHER)
 

@@ -1,4 +1,4 @@
-"""An event → a line of JSON: what the log tells, for machines that read it."""
+"""An event → a line: what the log tells, for people and for machines, without secrets and on one line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,25 @@ import logging
 import re
 from datetime import UTC, datetime
 
+from monitor.masking import shown_address
+from monitor.report.printable import safe_json, safe_text
+
 _KEY = re.compile(r"(\w+)=%[-.\d]*[sdfr]")
+
+
+class PlainLines(logging.Formatter):
+    """Write each event on one line, whatever a server put into it. A traceback follows on lines of its own."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, without its end."""
+        return shown_address(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging calls it so
+        """Return the line without a traceback."""
+        return safe_text(super().formatMessage(record))
 
 
 class JsonLines(logging.Formatter):
@@ -27,7 +45,8 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             told["trace"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=False, default=str)
+        shown = {key: shown_address(value) if isinstance(value, str) else value for key, value in told.items()}
+        return safe_json(json.dumps(shown, ensure_ascii=False, default=lambda value: shown_address(str(value))))
 
 
 def _event(record: logging.LogRecord) -> dict[str, object]:

@@ -210,7 +210,8 @@ class Extract:
     """What one page says: the article without its surroundings.
 
     author, site, the dates and the addresses (absolute, as they stand) are None where the page names none.
-    amp_url: its twin for phones. credits: the agencies it says its text comes from.
+    amp_url: its twin for phones. credits: the agencies it says its text comes from. trouble: what is missing from
+    the text, if anything is.
     """
 
     title: str
@@ -221,6 +222,7 @@ class Extract:
     modified_at: datetime | None
     canonical_url: str | None
     credits: tuple[Credit, ...] = ()
+    trouble: str | None = None
     amp_url: str | None = None
 
 

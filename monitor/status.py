@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from monitor.report.listing import Status
+from monitor.report.printable import shown_feed, shown_silent
 from monitor.store import Store
 
 DAYS = timedelta(days=6)  # with this day, a week
@@ -17,8 +18,8 @@ def status_of(store: Store, *, now: datetime, polls_since: date | None = None) -
         articles=store.articles.states(),
         findings=store.count("current_findings"),
         feeds=store.feeds.listed(),
-        failing=store.feeds.failing(),
-        silent=store.feeds.silent(),
+        failing=list(map(shown_feed, store.feeds.failing())),
+        silent=list(map(shown_silent, store.feeds.silent())),
         rounds=store.rounds.last(),
         next_due=store.feeds.next_due(),
         last_digest=store.digests.last_day(),

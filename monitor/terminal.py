@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TextIO, TypeVar
 
-from monitor.logs import JsonLines
+from monitor.logs import JsonLines, PlainLines
 from monitor.records import StepCount
 
 T = TypeVar("T")
@@ -34,8 +34,7 @@ def show_every_letter() -> None:
 def log_to_stderr(level: int, *, as_json: bool = False) -> None:
     """Log from a level on, such as logging.INFO, each event as a line on stderr."""
     handler = _ToStderr()
-    plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
-    handler.setFormatter(JsonLines() if as_json else plain)
+    handler.setFormatter(JsonLines() if as_json else PlainLines())
     logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every job at INFO
 

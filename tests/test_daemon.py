@@ -178,7 +178,9 @@ class Asked:
     def __init__(self, error: Exception) -> None:
         self.error, self.urls = error, list[str]()
 
-    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    async def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, feed: str | None = None
+    ) -> Page:
         self.urls.append(url)
         raise self.error
 

@@ -28,8 +28,10 @@ ROOMS = {
 PURE = {
     "monitor.records",
     "monitor.errors",
+    "monitor.masking",
     "monitor.collect.urls",
     "monitor.collect.guard",
+    "monitor.collect.logins",
     "monitor.collect.schedule",
     "monitor.collect.feeds",
     "monitor.collect.feed_dates",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
 from monitor import __version__
 from monitor.collect.connector import AddressRefusedError, GuardedConnector
+from monitor.collect.guard import ipv4_of, port_refusal
 from monitor.collect.hosts import Hosts
+from monitor.collect.logins import Login, origin_of
 from monitor.collect.schedule import LONGEST_WAIT, asked_pause
 from monitor.collect.urls import host_of
 from monitor.collect.wishes import fresh_for
@@ -37,16 +40,25 @@ CHUNK_BYTES = 64 * 1024
 # aiohttp's own 8 KB refuses real news sites, whose Content-Security-Policy alone is longer.
 HEADER_BYTES = 32 * 1024
 HEADERS = 200
+ALL_HEADERS_BYTES = 128 * 1024
+
+# What may stand between // and the path: a name in any script, or an IPv6 address in brackets; then a port. By
+# anything else (backslashes, blanks, percent signs, network cards) different parsers mean different hosts.
+_AUTHORITY = re.compile(r"(?:[\w.\-¡-\U0010FFFF]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+NO_LOGINS: Mapping[str, Login] = {}
 
 
 class Fetcher(Protocol):
     """Whatever can turn an address into a page: the web, or an archive."""
 
-    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    async def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, feed: str | None = None
+    ) -> Page:
         """Return the page at an address.
 
         etag, last_modified: the validators of the copy we have, sent back as they came; then the
-        answer may be a Page of status 304 without a body. Raises FetchError.
+        answer may be a Page of status 304 without a body. feed: the address of the feed in the config, where
+        one is asked; its login goes with the request. Raises FetchError.
         """
         ...
 
@@ -54,9 +66,18 @@ class Fetcher(Protocol):
 class HttpFetcher:
     """Fetch pages from the web. An async context manager; fetch may run many times at once."""
 
-    def __init__(self, settings: CollectSettings, *, names: AbstractResolver | None = None) -> None:
-        """Take the limits from the settings. names: looks host names up; the system does it if None."""
-        self._settings, self._names = settings, names
+    def __init__(
+        self,
+        settings: CollectSettings,
+        *,
+        names: AbstractResolver | None = None,
+        logins: Mapping[str, Login] = NO_LOGINS,
+    ) -> None:
+        """Take the limits from the settings.
+
+        names: looks host names up; the system does it if None. logins: by the address of their feed.
+        """
+        self._settings, self._names, self._logins = settings, names, logins
         self._hosts = Hosts(per_host=settings.requests_per_host, at_once=settings.requests_at_once)
         self._max_bytes = int(settings.max_body_mb * 1_000_000)
 
@@ -84,22 +105,27 @@ class HttpFetcher:
         """Close all connections."""
         await self._session.close()
 
-    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    async def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, feed: str | None = None
+    ) -> Page:
         """Return the page at an address, following redirects one by one.
 
         The deadline counts from the moment a request may run, over all redirects and the whole
-        body; waiting for a turn does not count. Raises FetchError for everything that goes wrong.
+        body; waiting for a turn does not count. The login of a feed goes to the feed's own origin, until a
+        redirect first leaves it. Raises FetchError for everything that goes wrong.
         """
-        headers = _conditions(etag, last_modified)
+        headers, login = _conditions(etag, last_modified), self._logins.get(feed or "")
         here, seen, moved = url.partition("#")[0], set[str](), True
         left_s = self._settings.deadline_s
         clock = asyncio.get_running_loop().time
         while True:
-            host = _host_to_ask(url, here)
+            here = _address_to_ask(url, here)
             seen.add(here)
-            async with self._hosts.turn(host):
+            if login and origin_of(here) != login.origin:
+                login = None
+            async with self._hosts.turn(host_of(here)):
                 started = clock()
-                answer = await self._ask(url, here, headers, left_s)
+                answer = await self._ask(url, here, headers, login, left_s)
                 left_s -= clock() - started
             if isinstance(answer, Page):
                 return replace(answer, moved=moved and len(seen) > 1)
@@ -111,16 +137,20 @@ class HttpFetcher:
                 why = f"more than {self._settings.max_redirects} redirects"
                 raise FetchError(url, why, cause=Cause.REDIRECTS)
 
-    async def _ask(self, url: str, here: str, headers: Mapping[str, str], left_s: float) -> Page | _Hop:
+    async def _ask(
+        self, url: str, here: str, conditions: Mapping[str, str], login: Login | None, left_s: float
+    ) -> Page | _Hop:
         """Make one request; return its page, or where it redirects to. url: for the errors."""
+        headers = {**conditions, "Authorization": login.authorization} if login else conditions
         try:
             async with (
                 asyncio.timeout(left_s),
                 self._session.get(here, headers=headers, allow_redirects=False) as response,
             ):
+                _refuse_long_headers(url, response)
                 if response.status in REDIRECTS:
                     return _redirect(url, here, response)
-                _refuse_unless_page(url, response, asked_for_changes=bool(headers))
+                _refuse_unless_page(url, response, asked_for_changes=bool(conditions))
                 body = b"" if response.status == 304 else await self._body(url, response)
                 return _page(here, response, body)
         except TimeoutError:
@@ -157,16 +187,33 @@ def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _host_to_ask(url: str, here: str) -> str:
-    """Return the host of an address; refuse what is no address of a web page. url: for the errors."""
+def _address_to_ask(url: str, here: str) -> str:
+    """Return an address, its host in plain form; refuse what is no address of a web page. url: for the errors."""
     host = host_of(here) if here[:8].lower().startswith(("http://", "https://")) else ""
     if not host:
         where = "" if here == url else f", where it redirects to: {_shown(here)}"
-        raise FetchError(url, f"no address of a web page{where}", final=True, cause=Cause.NO_ADDRESS)
-    if "@" in urlsplit(here).netloc:
-        why = "has a user name in the address; write it without"
-        raise FetchError(url, why, final=True, cause=Cause.NO_ADDRESS)
-    return host
+        raise _no_address(url, f"no address of a web page{where}")
+    parts = urlsplit(here)
+    if "@" in parts.netloc:
+        raise _no_address(url, "has a user name in the address; write it without")
+    if not _AUTHORITY.fullmatch(parts.netloc):
+        raise _no_address(url, f"no address of a web page: {_shown(parts.netloc)}")
+    if parts.port is not None and (why := port_refusal(parts.port)):
+        raise _refused(url, why)
+    try:
+        number = ipv4_of(parts.hostname or "")
+    except ValueError:
+        raise _refused(url, f"{_shown(host)} is a number, but no address") from None
+    port = "" if parts.port is None else f":{parts.port}"
+    return urlunsplit(parts._replace(netloc=number + port)) if number and number != parts.hostname else here
+
+
+def _no_address(url: str, why: str) -> FetchError:
+    return FetchError(url, why, final=True, cause=Cause.NO_ADDRESS)
+
+
+def _refused(url: str, why: object) -> FetchError:
+    return FetchError(url, f"refused: {why}", final=True, cause=Cause.REFUSED)
 
 
 class _Hop(NamedTuple):
@@ -182,6 +229,12 @@ def _redirect(url: str, here: str, response: aiohttp.ClientResponse) -> _Hop:
         why = f"answered {response.status} without saying where to"
         raise FetchError(url, why, status=response.status, cause=Cause.REDIRECTS)
     return _Hop(urljoin(here, location).partition("#")[0], response.status in FOR_GOOD)
+
+
+def _refuse_long_headers(url: str, response: aiohttp.ClientResponse) -> None:
+    if sum(len(name) + len(value) for name, value in response.raw_headers) > ALL_HEADERS_BYTES:
+        why = f"its headers are longer than {ALL_HEADERS_BYTES // 1024} KB"
+        raise FetchError(url, why, status=response.status, cause=Cause.TOO_LARGE)
 
 
 def _refuse_unless_page(url: str, response: aiohttp.ClientResponse, *, asked_for_changes: bool) -> None:
@@ -219,7 +272,7 @@ def _failure(url: str, error: Exception) -> FetchError:
     """Put what aiohttp says into plain words."""
     refusal = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else None
     if isinstance(refusal, AddressRefusedError):
-        return FetchError(url, f"refused: {refusal}", final=True, cause=Cause.REFUSED)
+        return _refused(url, refusal)
     _, cause, why = next((row for row in _FAILURES if isinstance(error, row[0])), _NO_HTTP)
     return FetchError(url, why, final=isinstance(error, aiohttp.InvalidURL), cause=cause)
 

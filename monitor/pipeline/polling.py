@@ -64,7 +64,7 @@ async def _poll_feed(store: Store, world: World, settings: Settings, feed: Feed,
     """Ask one feed; return how many of its articles are new."""
     whole = is_full_due(now=now, full_at=feed.full_at, last_modified=feed.last_modified)
     etag, last_modified = (None, None) if whole else (feed.etag, feed.last_modified)
-    page = await world.fetcher.fetch(feed.asked, etag=etag, last_modified=last_modified)
+    page = await world.fetcher.fetch(feed.asked, etag=etag, last_modified=last_modified, feed=feed.url)
     body_hash = sha256(page.body).hexdigest()
     polled = partial(good_poll, feed, page, now=now, rhythm=rhythm_of(settings.collect))
     if page.status == 304 or body_hash == feed.body_hash:

@@ -27,6 +27,9 @@ MIN_CHARS_UNMARKED = 60
 # Of an article with this much text, less than this share is too little.
 # Tuned on 181 news pages, November 2026: re-run benchmarks/bench_read.py.
 MUCH_CHARS, ENOUGH_SHARE = 1_000, 0.6
+# The longest text of 181 news pages has 53,372 characters (November 2026); each sentence of a text costs a vector.
+MAX_TEXT_CHARS = 300_000
+MAX_TITLE_CHARS = 1_000  # as in feeds
 # What lxml, trafilatura and htmldate raise on markup that nobody foresaw. It is the page's fault as far as the
 # reader is concerned: it must neither stop the daemon nor be tried for ever.
 PARSERS_GIVE_UP = (ArithmeticError, AttributeError, LookupError, LxmlError, RecursionError, TypeError, ValueError)
@@ -70,10 +73,10 @@ def _extract(body: bytes, *, url: str, content_type: str | None) -> Extract:
     lines = _find_lines(tree, container, facts)
     if not lines and facts.body:
         lines = _without_surroundings([clean_line(line) for line in facts.body.split("\n")], facts)
-    text = "\n".join(lines)
+    text, trouble = _within_cap("\n".join(lines))
     _refuse_if_no_article(text, marked=container is not None or bool(facts.body))
     return Extract(
-        title=facts.headline or lines[0][:200],
+        title=facts.headline[:MAX_TITLE_CHARS] if facts.headline else lines[0][:200],
         text=text,
         author=facts.author,
         site=facts.site,
@@ -82,7 +85,16 @@ def _extract(body: bytes, *, url: str, content_type: str | None) -> Extract:
         canonical_url=facts.canonical_url,
         amp_url=facts.amp_url,
         credits=find_credits(text, bylines=[*filter(None, [facts.stated_author]), *bylines]),
+        trouble=trouble,
     )
+
+
+def _within_cap(text: str) -> tuple[str, str | None]:
+    """Keep the whole lines that fit, and say so; of a first line that is longer, its beginning."""
+    if len(text) <= MAX_TEXT_CHARS:
+        return text, None
+    kept = text[:MAX_TEXT_CHARS].rpartition("\n")[0] or text[:MAX_TEXT_CHARS].strip()
+    return kept, f"the text has {len(text):,} characters; the first {len(kept):,} are kept"
 
 
 def _refuse_if_no_article(text: str, *, marked: bool) -> None:

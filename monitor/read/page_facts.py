@@ -19,6 +19,7 @@ from monitor.read.markup import Tree, clean_line
 # A 2 MB block of broken JSON costs trafilatura's own reader 9 s; a real one has 2 to 60 kB.
 MAX_JSON_CHARS = 300_000
 MAX_JSON_DEPTH = 6
+MAX_SITE_CHARS = 200
 ARTICLE_TYPES = re.compile(r"(Article|BlogPosting|Report|LiveBlogPosting)$")
 OLDEST, NEWEST = datetime(1995, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -67,7 +68,8 @@ def find_facts(tree: Tree, *, url: str) -> PageFacts:
     for element in tree.xpath("//script | //style | //template"):
         element.drop_tree()
     metas = _metas(tree)
-    site = _first(_name(article.get("publisher")), metas.get("og:site_name"), metas.get("application-name"))
+    names = (_name(article.get("publisher")), metas.get("og:site_name"), metas.get("application-name"))
+    site = _first(*(name for name in names if name and len(name) <= MAX_SITE_CHARS))
     author = _stated_author(article, metas)
     return PageFacts(
         headline=_headline(tree, article, metas, site),

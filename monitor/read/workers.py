@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
+import resource
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context, resource_tracker
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
@@ -26,6 +29,11 @@ CALLS_PER_WORKER = 500
 # that somebody set the clock back, by which the pool measures.
 ENDS_ITSELF_AFTER_S = 2
 POOL_LOOKED_AT_EVERY_S = 0.5
+# Above what a warm worker holds. Measured in November 2026: a page of 10 MB takes 330 MB at most, a feed of 10 MB
+# takes 60 MB.
+MEMORY_MB = 1000
+OUT_OF_MEMORY = 71  # the exit code of a worker that ran into the limit; EX_OSERR of sysexits.h
+MEMORY_IN_USE = Path("/proc/self/statm")  # Linux; elsewhere there is no limit
 WARM_UP = ("monitor.read.extract", "monitor.read.language", "monitor.read.sentences")
 
 
@@ -33,13 +41,16 @@ class Workers:
     """A few processes that run functions for the daemon, each call under a deadline.
 
     workers: how many processes. deadline_s: for each call, counted from when a free worker takes it
-    up, so that neither waiting nor the start of a process counts. imports: modules that each worker
-    loads before its first call.
+    up, so that neither waiting nor the start of a process counts. memory_mb: how much each may take besides
+    what it holds when it is ready. imports: modules that each worker loads before its first call.
     Use it as a context manager: leaving it ends all workers at once, the busy ones too.
     """
 
-    def __init__(self, *, workers: int, deadline_s: float, imports: Sequence[str] = WARM_UP) -> None:
+    def __init__(
+        self, *, workers: int, deadline_s: float, memory_mb: int = MEMORY_MB, imports: Sequence[str] = WARM_UP
+    ) -> None:
         self._workers, self._deadline_s, self._imports = workers, deadline_s, tuple(imports)
+        self._memory_mb = memory_mb
         self._pool: ProcessPool | None = None
         self._calls: set[Future[Any]] = set()  # of any result: each call has its own type
         self._closed = False
@@ -58,8 +69,8 @@ class Workers:
         """Run function in a worker and return what it returns; function and arguments can be pickled.
 
         Cancelling the task kills the worker. What the function raises is raised here.
-        Raises ReadError if the deadline passed (then the worker is killed), if the worker died, or if
-        the workers were closed meanwhile. The next call finds a fresh worker.
+        Raises ReadError if the deadline passed (then the worker is killed), if the worker died, as it does when
+        it needs too much memory, or if the workers were closed meanwhile. The next call finds a fresh worker.
         """
         task: Callable[..., T] = _run
         pool = self._ready_pool()
@@ -70,7 +81,7 @@ class Workers:
         except TimeoutError:
             raise self._too_late() from None
         except ProcessExpired as death:
-            raise (self._too_late() if death.exitcode == -signal.SIGALRM else _died(death.exitcode)) from None
+            raise self._ended(death.exitcode) from None
         except BrokenProcessPool:
             raise _died(None) from None
         except asyncio.CancelledError:
@@ -100,7 +111,7 @@ class Workers:
                     max_workers=self._workers,
                     max_tasks=CALLS_PER_WORKER,
                     initializer=_prepare,
-                    initargs=(self._imports,),
+                    initargs=(self._imports, self._memory_mb),
                     context=get_context("spawn"),
                 )
                 self._pool.active  # noqa: B018  # asking starts the processes
@@ -111,6 +122,13 @@ class Workers:
             self._pool.stop()  # type: ignore[no-untyped-call]  # Pebble's pool is half typed
             self._pool.join()
             self._pool = None
+
+    def _ended(self, exitcode: int | None) -> ReadError:
+        if exitcode == -signal.SIGALRM:
+            return self._too_late()
+        if exitcode == OUT_OF_MEMORY:
+            return ReadError(f"needed more than {self._memory_mb} MB of memory to read; its worker was ended")
+        return _died(exitcode)
 
     def _too_late(self) -> ReadError:
         return ReadError(f"took longer than {self._deadline_s:g} s to read; its worker was ended")
@@ -150,19 +168,25 @@ def _died(exitcode: int | None) -> ReadError:
     return ReadError(f"the worker died ({how}) while it read this; it may be short of memory")
 
 
-def _prepare(imports: Sequence[str]) -> None:
-    """Set up a worker: signals, and the modules that take long to load. Runs before any deadline counts."""
+def _prepare(imports: Sequence[str], memory_mb: int) -> None:
+    """Set up a worker: signals, modules that take long to load, its memory. Runs before any deadline counts."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides what ends
     # Death without a word: a handler written in Python would wait for a parser written in C.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     for name in imports:
         importlib.import_module(name)
+    if MEMORY_IN_USE.exists():  # libraries set address space aside for each core, so count from what is taken now
+        in_use = int(MEMORY_IN_USE.read_text().split()[0]) * resource.getpagesize()
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (in_use + memory_mb * 1_000_000, most))
 
 
 def _run(deadline_s: float, function: Callable[..., T], args: Sequence[object], kwargs: dict[str, object]) -> T:
     signal.setitimer(signal.ITIMER_REAL, deadline_s + ENDS_ITSELF_AFTER_S)
     try:
         return function(*args, **kwargs)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)  # what is left of this process is not to be trusted with another page
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

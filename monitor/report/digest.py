@@ -19,6 +19,7 @@ from monitor.read.credits import agency_of_site
 from monitor.read.families import family_of
 from monitor.read.origins import independent
 from monitor.records import Baseline, Claim, FailingFeed, Manner, SilentFeed, Stance, StoredFinding
+from monitor.report.printable import shown_feed, shown_silent
 
 NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 NO_STATES: Mapping[str, ClaimState] = MappingProxyType({})
@@ -188,8 +189,8 @@ def build_digest(
             for c in baseline.claims
             if c.watch and c.id not in by_claim
         ),
-        failing=tuple(sorted(failing, key=lambda feed: (feed.since, feed.url))),
-        silent_feeds=tuple(sorted(silent_feeds, key=lambda feed: (feed.since, feed.url))),
+        failing=tuple(map(shown_feed, sorted(failing, key=lambda feed: (feed.since, feed.url)))),
+        silent_feeds=tuple(map(shown_silent, sorted(silent_feeds, key=lambda feed: (feed.since, feed.url)))),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,6 +26,9 @@ COLUMNS = (
 # What a spreadsheet takes for a formula at the start of a cell, full-width forms included
 # (https://owasp.org/www-community/attacks/CSV_Injection). A headline can be one: =HYPERLINK(…).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+# Where the reader's country parts cells by semicolons, text behind one begins a cell of its own, quoted or not.
+_LATER_CELL = re.compile(r"""(;[\s"']*)(?=[=+\-@＝＋－＠])""")
 
 STATES = {
     "pending": "waiting to be read",
@@ -228,7 +232,7 @@ def _finding_fields(found: StoredFinding) -> dict[str, Json]:
 
 def _cell(value: Json) -> str:
     """Write a value so that a spreadsheet shows it and never runs it."""
-    text = "" if value is None else safe_text(str(value))
+    text = "" if value is None else _LATER_CELL.sub(r"\1'", safe_text(str(value)))
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 

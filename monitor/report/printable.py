@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from rich.cells import cell_len
+
+from monitor.masking import shown_address
+from monitor.records import FailingFeed, SilentFeed
 
 # C0, DEL and C1 hold ESC and CSI, which command a terminal; U+202A-E and U+2066-9 turn the direction of
 # everything behind them; U+2028-9 are line ends to some readers; surrogates cannot be encoded. Directional
@@ -43,6 +47,16 @@ def safe_url(url: str) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def shown_feed(feed: FailingFeed) -> FailingFeed:
+    """Return a feed as it is shown to people: without the passwords and tokens of its address."""
+    return replace(feed, url=shown_address(feed.url), error=shown_address(feed.error))
+
+
+def shown_silent(feed: SilentFeed) -> SilentFeed:
+    """Return a feed as it is shown to people, as shown_feed does."""
+    return replace(feed, url=shown_address(feed.url))
 
 
 def wrap(text: str, width: int) -> list[str]:

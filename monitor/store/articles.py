@@ -118,11 +118,11 @@ class Articles:
             conn.execute(
                 """
                 UPDATE articles
-                SET state = 'read', same_as = NULL, last_error = NULL, outlet = coalesce(?, outlet),
+                SET state = 'read', same_as = NULL, last_error = ?, outlet = coalesce(?, outlet),
                     canonical_url = ?
                 WHERE id = ?
                 """,
-                (extract.site, extract.canonical_url or page_url, article.id),
+                (extract.trouble, extract.site, extract.canonical_url or page_url, article.id),
             )
             for lead in leads:
                 learn(conn, article.id, lead)

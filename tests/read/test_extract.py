@@ -414,3 +414,17 @@ def test_a_hostile_page_is_ended_by_the_deadline_and_the_next_one_is_read() -> N
             return (await workers.call(extract_article, news_page(*PARAGRAPHS).encode(), url=URL)).text
 
     assert asyncio.run(read_both()) == "\n".join(PARAGRAPHS)
+
+
+def test_a_text_without_end_is_cut_at_a_line_and_says_so() -> None:
+    """Each sentence costs a vector; the longest of 181 news pages has 53,372 characters."""
+    lines = [f"The council of the valley met for the {number}th time on Monday." for number in range(9_000)]
+    body = (
+        "<article><h1>" + "The flood " * 500 + "</h1>" + "".join(f"<p>{line}</p>" for line in lines) + "</article>"
+    )
+    extract = extract_article(body.encode(), url="https://a.example/1")
+    assert 299_000 < len(extract.text) <= 300_000
+    assert extract.text.split("\n")[-1] in lines
+    assert extract.trouble is not None
+    assert extract.trouble.endswith(f"; the first {len(extract.text):,} are kept")
+    assert len(extract.title) <= 1_000

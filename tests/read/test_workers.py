@@ -234,3 +234,22 @@ def test_a_call_after_the_warm_up_has_its_whole_deadline() -> None:
             return await workers.call(double, 1)
 
     assert asyncio.run(first_call()) == 2
+
+
+def hoard(megabytes: int) -> int:
+    return len(bytearray(megabytes * 1_000_000))
+
+
+def test_a_call_that_takes_too_much_memory_ends_its_worker_and_nothing_else() -> None:
+    """A bomb of markup must not make the kernel choose a victim, which may be the daemon."""
+
+    async def calls() -> tuple[int, int]:
+        with Workers(workers=1, deadline_s=10, memory_mb=200, imports=()) as workers:
+            before = await workers.call(hoard, 100)
+            with pytest.raises(
+                ReadError, match=r"needed more than 200 MB of memory to read; its worker was ended"
+            ):
+                await workers.call(hoard, 300)
+            return before, await workers.call(hoard, 100)
+
+    assert asyncio.run(calls()) == (100_000_000, 100_000_000)

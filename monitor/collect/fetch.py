@@ -20,6 +20,7 @@ from monitor.collect.guard import ipv4_of, port_refusal
 from monitor.collect.hosts import Hosts
 from monitor.collect.logins import Login, origin_of
 from monitor.collect.schedule import LONGEST_WAIT, asked_pause
+from monitor.collect.unpack import UnpackError, unpacker
 from monitor.collect.urls import host_of
 from monitor.collect.wishes import fresh_for
 from monitor.config import CollectSettings
@@ -33,8 +34,6 @@ ASKS_FOR_A_PAUSE = frozenset({403, 429, 503})  # some servers say 403 where they
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}  # the server's own may be anything
 
-# What aiohttp can unpack piece by piece, so that the cap on unpacked bytes holds.
-ENCODINGS = frozenset({"", "identity", "gzip", "deflate", "br", "zstd"})
 CHUNK_BYTES = 64 * 1024
 
 # aiohttp's own 8 KB refuses real news sites, whose Content-Security-Policy alone is longer.
@@ -92,6 +91,7 @@ class HttpFetcher:
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": user_agent(self._settings.contact), "Accept-Encoding": "gzip, deflate, br"},
             timeout=aiohttp.ClientTimeout(total=None),  # the deadline is kept here, over all redirects
+            auto_decompress=False,  # aiohttp takes half a packed body for a whole one; see unpack.py
             trust_env=False,  # a proxy would make the connection, out of the guard's sight
             max_line_size=HEADER_BYTES,
             max_field_size=HEADER_BYTES,
@@ -156,22 +156,28 @@ class HttpFetcher:
         except TimeoutError:
             why = f"no complete answer within {self._settings.deadline_s:g} s"
             raise FetchError(url, why, cause=Cause.TIMEOUT) from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, ValueError, UnpackError) as error:
             # ValueError: aiohttp lets through what yarl, idna and the header parser raise.
             raise _failure(url, error) from error
 
     async def _body(self, url: str, response: aiohttp.ClientResponse) -> bytes:
         """Read a body, unpacked, up to the cap. Memory stays within the cap and a few chunks."""
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
-        if encoding not in ENCODINGS:
+        unpack = unpacker(encoding)
+        if unpack is None:
             why = f"packed in a way that cannot be read: {_shown(encoding)}"
             raise FetchError(url, why, status=response.status, cause=Cause.PACKING)
         body = bytearray()
         async for chunk in response.content.iter_chunked(CHUNK_BYTES):
-            body += chunk
-            if len(body) > self._max_bytes:
-                why = f"larger than {self._settings.max_body_mb:g} MB"
-                raise FetchError(url, why, status=response.status, cause=Cause.TOO_LARGE)
+            piece = unpack.take(chunk)
+            while piece:
+                body += piece
+                if len(body) > self._max_bytes:
+                    why = f"larger than {self._settings.max_body_mb:g} MB"
+                    raise FetchError(url, why, status=response.status, cause=Cause.TOO_LARGE)
+                piece = unpack.take(b"") if encoding else b""
+        if not unpack.is_whole():
+            raise UnpackError("it ends too early")
         return bytes(body)
 
 
@@ -277,6 +283,8 @@ def _failure(url: str, error: Exception) -> FetchError:
     return FetchError(url, why, final=isinstance(error, aiohttp.InvalidURL), cause=cause)
 
 
+BROKE_OFF = "the answer broke off or cannot be unpacked"
+
 # In this order: aiohttp derives some of these from others.
 _FAILURES: tuple[tuple[type[Exception], Cause, str], ...] = (
     (aiohttp.InvalidURL, Cause.NO_ADDRESS, "no address of a web page"),
@@ -287,7 +295,8 @@ _FAILURES: tuple[tuple[type[Exception], Cause, str], ...] = (
         "no secure connection (its TLS certificate or protocol is not accepted)",
     ),
     (aiohttp.ClientConnectorError, Cause.NO_CONNECTION, "no connection"),
-    (aiohttp.ClientPayloadError, Cause.BROKEN_OFF, "the answer broke off or cannot be unpacked"),
+    (aiohttp.ClientPayloadError, Cause.BROKEN_OFF, BROKE_OFF),
+    (UnpackError, Cause.BROKEN_OFF, BROKE_OFF),
     (aiohttp.ServerDisconnectedError, Cause.BROKEN_OFF, "the server hung up without an answer"),
     (OSError, Cause.BROKEN_OFF, "the connection broke off"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.collect.feed_dates import FIRST_YEAR, LAST_YEAR, STAMPS_AT_LEAST, believed, from_words
@@ -45,6 +45,7 @@ def test_dates_in_words_are_read(written: str, moment: str | None) -> None:
     assert found == (datetime.fromisoformat(f"{moment}Z") if moment else None)
 
 
+@settings(deadline=None)  # the first loads the names of the months
 @given(
     st.text(max_size=40) | st.from_regex(r"\d{1,3}[. /-](nov|mai|\d{1,2})[. /-]\d{4}( \d\d?:\d\d)?([+-]\d{4})?")
 )

@@ -179,7 +179,7 @@ TOLD = st.builds(
 )
 
 
-@settings(max_examples=25)  # each opens a store for each order
+@settings(max_examples=25, deadline=None)  # each opens a store for each order
 @given(st.lists(st.lists(TOLD, max_size=5), max_size=5))
 def test_the_order_of_polls_does_not_change_the_number_of_articles(polls: Sequence[Sequence[Told]]) -> None:
     """Guids are missing, change, and are used for several articles; http and https mix; feeds overlap."""

@@ -16,6 +16,7 @@ from trafilatura.settings import Document, use_config
 from monitor.errors import ReadError
 from monitor.read.boilerplate import find_container, is_teaser, remove_surroundings, text_chars
 from monitor.read.credits import find_credits
+from monitor.read.instead import what_instead
 from monitor.read.markup import Tree, clean_line, parse_markup
 from monitor.read.page_facts import PageFacts, find_facts
 from monitor.records import Extract
@@ -34,17 +35,6 @@ INLINE = frozenset(
     "a abbr b bdi cite code data dfn em font i ins kbd mark q s small span strong sub sup u var wbr".split()  # noqa: SIM905
 )
 SENTENCE_END = re.compile(r"[.!?…。！？｡।؟۔][\"'»”’）)\]」』]*(\s|$)|[。！？]|다\.")
-# Only a short text is judged by its words: a long one may be an article about captchas.
-CHECKED_CHARS = 1_200
-CONSENT = re.compile(
-    r"captcha|are you (a )?(human|robot)|unusual traffic|enable (javascript|cookies)|checking your browser|"
-    r"we (value|respect) your privacy|accept (all )?cookies|consent to the use|vos choix (en matière|concernant)|"
-    r"accepter les cookies|akzeptieren sie|cookies? (zu|akzeptieren)|aceptar (las )?cookies|accetta (i )?cookie|"
-    r"subscribe to (continue|read)|log in to continue|reserved for subscribers|réservé aux abonnés|"
-    r"access denied|page not found|page introuvable|seite nicht gefunden|página no encontrada|"
-    r"принять (все )?cookie|используем (файлы )?cookie|страница не найдена|сторінку не знайдено",
-    re.IGNORECASE,
-)
 
 
 def extract_article(body: bytes, *, url: str, content_type: str | None = None) -> Extract:
@@ -65,13 +55,24 @@ def extract_article(body: bytes, *, url: str, content_type: str | None = None) -
 def _extract(body: bytes, *, url: str, content_type: str | None) -> Extract:
     tree = parse_markup(body, content_type=content_type)
     facts = find_facts(tree, url=url)
+    titles = [clean_line(element.text_content()) for element in tree.iter("title", "h1")]
     bylines = remove_surroundings(tree)
     container = find_container(tree)
     lines = _find_lines(tree, container, facts)
     if not lines and facts.body:
         lines = _without_surroundings([clean_line(line) for line in facts.body.split("\n")], facts)
     text = "\n".join(lines)
-    _refuse_if_no_article(text, marked=container is not None or bool(facts.body))
+    readable = _reads_like_an_article(text, marked=container is not None or bool(facts.body))
+    instead = what_instead(
+        [*filter(None, [facts.headline]), *titles],
+        lines if readable else [*filter(None, _block_lines(tree))],
+        site=facts.site,
+        dated=facts.published_at is not None,
+    )
+    if instead:
+        raise ReadError(f"{instead}, not the article")
+    if not readable:
+        raise ReadError("no article text found on the page; open it to see whether it needs a script or a login")
     return Extract(
         title=facts.headline or lines[0][:200],
         text=text,
@@ -84,14 +85,10 @@ def _extract(body: bytes, *, url: str, content_type: str | None) -> Extract:
     )
 
 
-def _refuse_if_no_article(text: str, *, marked: bool) -> None:
-    if len(text) < CHECKED_CHARS and (found := CONSENT.search(text)):
-        raise ReadError(f"looks like a consent, login or error page ({found[0]!r}), not an article")
-    wide = sum(
-        character >= "\u1100" for character in text
-    )  # one of Korean, Japanese or Chinese says as much as two
-    if len(text) + wide < (MIN_CHARS if marked else MIN_CHARS_UNMARKED) or not SENTENCE_END.search(text):
-        raise ReadError("no article text found on the page; open it to see whether it needs a script or a login")
+def _reads_like_an_article(text: str, *, marked: bool) -> bool:
+    """Tell whether a text is a sentence or more. One letter of Korean, Japanese or Chinese says as much as two."""
+    wide = sum(character >= "\u1100" for character in text)
+    return len(text) + wide >= (MIN_CHARS if marked else MIN_CHARS_UNMARKED) and bool(SENTENCE_END.search(text))
 
 
 def _find_lines(tree: Tree, container: Tree | None, facts: PageFacts) -> list[str]:

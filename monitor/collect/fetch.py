@@ -16,6 +16,7 @@ from monitor import __version__
 from monitor.collect.connector import AddressRefusedError, GuardedConnector
 from monitor.collect.hosts import Hosts
 from monitor.collect.schedule import retry_after
+from monitor.collect.unpack import UnpackError, unpacker
 from monitor.collect.urls import host_of
 from monitor.config import CollectSettings
 from monitor.errors import FetchError
@@ -27,8 +28,6 @@ ASKS_FOR_A_PAUSE = frozenset({403, 429, 503})  # some servers say 403 where they
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}  # the server's own may be anything
 
-# What aiohttp can unpack piece by piece, so that the cap on unpacked bytes holds.
-ENCODINGS = frozenset({"", "identity", "gzip", "deflate", "br", "zstd"})
 CHUNK_BYTES = 64 * 1024
 
 # aiohttp's own 8 KB refuses real news sites, whose Content-Security-Policy alone is longer.
@@ -68,6 +67,7 @@ class HttpFetcher:
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": user_agent(self._settings.contact), "Accept-Encoding": "gzip, deflate, br"},
             timeout=aiohttp.ClientTimeout(total=None),  # the deadline is kept here, over all redirects
+            auto_decompress=False,  # aiohttp takes half a packed body for a whole one; see unpack.py
             trust_env=False,  # a proxy would make the connection, out of the guard's sight
             max_line_size=HEADER_BYTES,
             max_field_size=HEADER_BYTES,
@@ -120,22 +120,28 @@ class HttpFetcher:
                 return _page(here, response, body)
         except TimeoutError:
             raise FetchError(url, f"no complete answer within {self._settings.deadline_s:g} s") from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, ValueError, UnpackError) as error:
             # ValueError: aiohttp lets through what yarl, idna and the header parser raise.
             raise _failure(url, error) from error
 
     async def _body(self, url: str, response: aiohttp.ClientResponse) -> bytes:
         """Read a body, unpacked, up to the cap. Memory stays within the cap and a few chunks."""
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
-        if encoding not in ENCODINGS:
+        unpack = unpacker(encoding)
+        if unpack is None:
             raise FetchError(
                 url, f"packed in a way that cannot be read: {_shown(encoding)}", status=response.status
             )
         body = bytearray()
         async for chunk in response.content.iter_chunked(CHUNK_BYTES):
-            body += chunk
-            if len(body) > self._max_bytes:
-                raise FetchError(url, f"larger than {self._settings.max_body_mb:g} MB", status=response.status)
+            piece = unpack.take(chunk)
+            while piece:
+                body += piece
+                if len(body) > self._max_bytes:
+                    raise FetchError(url, f"larger than {self._settings.max_body_mb:g} MB", status=response.status)
+                piece = unpack.take(b"") if encoding else b""
+        if not unpack.is_whole():
+            raise UnpackError("it ends too early")
         return bytes(body)
 
 
@@ -208,13 +214,16 @@ def _failure(url: str, error: Exception) -> FetchError:
     return FetchError(url, why, final=isinstance(error, aiohttp.InvalidURL))
 
 
+BROKE_OFF = "the answer broke off or cannot be unpacked"
+
 # In this order: aiohttp derives some of these from others.
 _FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.InvalidURL, "no address of a web page"),
     (aiohttp.ClientConnectorDNSError, "the host name is not known"),
     (aiohttp.ClientSSLError, "no secure connection (its TLS certificate or protocol is not accepted)"),
     (aiohttp.ClientConnectorError, "no connection"),
-    (aiohttp.ClientPayloadError, "the answer broke off or cannot be unpacked"),
+    (aiohttp.ClientPayloadError, BROKE_OFF),
+    (UnpackError, BROKE_OFF),
     (aiohttp.ServerDisconnectedError, "the server hung up without an answer"),
     (OSError, "the connection broke off"),
 )

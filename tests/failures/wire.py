@@ -57,7 +57,7 @@ def poll_feed(bench: Bench, script: Script, *, deadline_s: float = 20, max_body_
     assert step.done + step.failed == 2
     [(error, failures)] = bench.rows("SELECT last_error, failures FROM feeds WHERE name = 'bad'")
     entries = bench.rows(
-        "SELECT a.title, a.url, a.published_at FROM articles a JOIN entries e ON e.article_id = a.id"
+        "SELECT e.title, a.url, e.published_at FROM articles a JOIN entries e ON e.article_id = a.id"
         " JOIN feeds f ON f.id = e.feed_id WHERE f.name = 'bad' ORDER BY a.id"
     )
     return FeedAfter(step, error, failures, entries)

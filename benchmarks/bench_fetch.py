@@ -1,8 +1,9 @@
-"""HttpFetcher against bare aiohttp: unchanged polls (304) per second and core, as a markdown table.
+"""HttpFetcher, and the whole poll step, against bare aiohttp: unchanged polls (304) per second and core.
 
 Run: python benchmarks/bench_fetch.py [seconds per measurement, default 1.5]. The server is a separate
 process that answers every request with 304, so that its work is not counted; the clients' own
-processor time is what is divided by. Three rounds, alternating, the best of each.
+processor time is what is divided by. Three rounds, alternating, the best of each. The poll step takes feeds that
+are due from a database on disk, asks, and stores when each is due again.
 """
 
 from __future__ import annotations
@@ -11,15 +12,23 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from ipaddress import ip_network
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 import aiohttp
 
+from monitor import pipeline
 from monitor.collect.fetch import HttpFetcher
-from monitor.config import CollectSettings
+from monitor.config import CollectSettings, FeedSettings, Settings
+from monitor.pipeline import World
+from monitor.read.workers import Workers
+from monitor.store import Store, open_store
+from monitor.store.rows import writing
 
 ANSWER = (
     b"HTTP/1.1 304 Not Modified\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nServer: bench\r\n"
@@ -29,6 +38,7 @@ ETAG, LAST_MODIFIED = '"a"', "Sun, 22 Nov 2026 11:00:00 GMT"
 HOSTS = 16  # loopback addresses: each is a host of its own to the fetcher
 AT_ONCE = 32
 ROUNDS = 3
+FEEDS = 4_000
 
 Poll = Callable[[str], Awaitable[int]]
 
@@ -99,6 +109,33 @@ async def ours(port: int, seconds: float) -> float:
         return await polls_per_second(poll, port, seconds)
 
 
+def step(port: int) -> float:
+    """Measure pipeline.poll: due, fetch, store, next check, for FEEDS feeds that have no news."""
+    settings = Settings(
+        collect=CollectSettings(
+            allow_networks=(ip_network("127.0.0.0/8"),), requests_at_once=AT_ONCE, requests_per_host=2
+        )
+    )
+    urls = [f"http://127.0.0.{1 + number % HOSTS}:{port}/feed/{number}.xml" for number in range(FEEDS)]
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+    async def poll(store: Store) -> float:
+        async with HttpFetcher(settings.collect) as fetcher:
+            world = World(fetcher, Workers(workers=1, deadline_s=1))  # not started: a 304 needs none
+            before = time.process_time()
+            count = await pipeline.poll(store, world, settings, now=now)
+            spent = time.process_time() - before
+        if count.done != FEEDS:
+            raise SystemExit(f"not all feeds were unchanged: {count}")
+        return count.done / spent
+
+    with TemporaryDirectory() as folder, open_store(Path(folder) / "bench.db") as store:
+        store.feeds.sync([FeedSettings(url=url, name=url[-9:]) for url in urls], now=now)
+        with writing(store.db) as conn:
+            conn.execute("UPDATE feeds SET etag = ?, last_modified = ?", (ETAG, LAST_MODIFIED))
+        return asyncio.run(poll(store))
+
+
 def main() -> None:
     """Print the table."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.5
@@ -107,14 +144,17 @@ def main() -> None:
     server = context.Process(target=serve, args=(send,), daemon=True)
     server.start()
     port = receive.recv()
-    pairs = [(asyncio.run(bare(port, seconds)), asyncio.run(ours(port, seconds))) for _ in range(ROUNDS)]
+    rounds = [
+        (asyncio.run(bare(port, seconds)), asyncio.run(ours(port, seconds)), step(port)) for _ in range(ROUNDS)
+    ]
     server.terminate()
     server.join()
-    best_bare, best_ours = max(pair[0] for pair in pairs), max(pair[1] for pair in pairs)
+    best_bare, best_ours, best_step = map(max, zip(*rounds, strict=True))
     print("| client | unchanged polls per second and core | share of bare aiohttp |")  # noqa: T201 - the result
     print("|---|---:|---:|")  # noqa: T201
     print(f"| aiohttp {aiohttp.__version__}, bare | {best_bare:,.0f} | 1.00 |")  # noqa: T201
     print(f"| monitor HttpFetcher | {best_ours:,.0f} | {best_ours / best_bare:.2f} |")  # noqa: T201
+    print(f"| monitor poll, {FEEDS:,} feeds | {best_step:,.0f} | {best_step / best_bare:.2f} |")  # noqa: T201
 
 
 if __name__ == "__main__":

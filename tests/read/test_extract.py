@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 import time
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 from monitor.errors import ReadError
 from monitor.read.extract import extract_article
 from monitor.read.markup import MAX_BYTES, clean_line, decode_page
-from monitor.read.workers import Workers
 from monitor.records import Extract
 from tests.read.news_pages import HEADLINE, PARAGRAPHS, news_page
 
@@ -401,16 +399,3 @@ def test_any_bytes_give_an_article_or_a_refusal(junk: bytes | str) -> None:
         assert found.text
         assert found.title
         assert found.text == "\n".join(clean_line(line) for line in found.text.split("\n"))
-
-
-def test_a_hostile_page_is_ended_by_the_deadline_and_the_next_one_is_read() -> None:
-    """50,000 paragraphs pass the guards and keep trafilatura busy: the worker's deadline is the last word."""
-    body = b"<html><body><article>" + b"<p>All the same here, again and again.</p>" * 50_000
-
-    async def read_both() -> str:
-        with Workers(workers=1, deadline_s=1) as workers:
-            with pytest.raises(ReadError, match="took longer than 1 s"):
-                await workers.call(extract_article, body, url=URL)
-            return (await workers.call(extract_article, news_page(*PARAGRAPHS).encode(), url=URL)).text
-
-    assert asyncio.run(read_both()) == "\n".join(PARAGRAPHS)

@@ -38,7 +38,7 @@ aliases:
 feeds:
   - {lang: en, name: Desk, url: "https://news.example/rss.xml"}
 """
-CLAIMS = b"""baseline: {title: La crue, language: fr, published: 2024-10, url: "https://news.example/a"}
+CLAIMS = """baseline: {title: La crue, language: fr, published: 2024-10, url: "https://news.example/a"}
 claims:
   - id: C1
     text: Six personnes sont mortes le 10 octobre 2024.
@@ -47,7 +47,7 @@ claims:
       - {text: Six, low: 6, high: 6, unit: people, comparator: exactly}
     dates: ["2024-10-10"]
   - {id: C2, text: "The dam broke on Monday.", lang: en, watch: false, start: 0, end: 9, quote: x}
-"""
+""".encode()
 
 SHAPES: Mapping[str, Sequence[bytes]] = {
     "feeds": (RSS, ATOM, RDF, JSON),

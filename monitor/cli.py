@@ -24,6 +24,7 @@ from monitor.claims_cli import baseline_app, claims_app
 from monitor.clock import utc_now
 from monitor.config import JudgeSettings, Settings, load_baseline, load_settings
 from monitor.errors import ConfigError, MonitorError
+from monitor.feeds_cli import feeds_app
 from monitor.lock import hold
 from monitor.options import (
     BASELINE,
@@ -70,6 +71,7 @@ app = typer.Typer(
 )
 app.add_typer(baseline_app, name="baseline", help="Begin with the article that all news is compared with.")
 app.add_typer(claims_app, name="claims", help="Look at the claims that are watched.")
+app.add_typer(feeds_app, name="feeds", help="Find feeds, keep the list, and see how polling goes.")
 
 
 def main(words: Sequence[str] | None = None) -> None:

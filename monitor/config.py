@@ -17,7 +17,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from monitor.errors import ConfigError
 from monitor.masking import shown_address
 from monitor.records import Baseline, Claim, ClaimKind, Comparator
-from monitor.yaml_file import find_node, load_yaml, on_one_line
+from monitor.yaml_file import find_node, load_yaml, on_one_line, parse_yaml, read_text
+
+NO_SETTINGS = "Pass --config FILE, or copy config/feeds.yaml from the project."
 
 
 def _http_address(value: str) -> str:
@@ -74,6 +76,12 @@ def _language(value: str) -> str:
     return value
 
 
+def _folder(value: str) -> str:
+    if not value.isprintable() or not all(part.strip() for part in value.split("/")):
+        raise ValueError("expected names of folders with a slash between them, such as Korea/Agencies")
+    return "/".join(part.strip() for part in value.split("/"))
+
+
 def _network(value: object) -> object:
     if isinstance(value, IPv4Network | IPv6Network):
         return value
@@ -102,6 +110,7 @@ TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 PartialDate = Annotated[str, BeforeValidator(_published)]
 Language = Annotated[str, AfterValidator(_language)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Folder = Annotated[str, AfterValidator(_folder)]
 Domain = Annotated[str, AfterValidator(_domain)]
 ClaimId = Annotated[str, AfterValidator(_claim_id)]
 
@@ -171,11 +180,13 @@ class FeedSettings(_Section):
     """One feed. lang: what it is mostly written in; the text itself decides. paused: True leaves it unasked.
 
     login: for a feed that asks who reads it: NAME is in the environment variable MONITOR_LOGIN_NAME.
+    folder: where it stands in a list of feeds, outer folders first, such as Korea/Agencies.
     """
 
     url: HttpAddress
     name: str = Field(min_length=1)
     lang: Language | None = None
+    folder: Folder | None = None
     paused: bool = False
     login: Login | None = None
 
@@ -243,15 +254,24 @@ def load_settings(path: Path) -> Settings:
     Raises ConfigError with file, line, key, value and what was expected, for the first thing that is
     wrong; also if there are no feeds, or two have one address.
     """
-    data, nodes = load_yaml(path, "Pass --config FILE, or copy config/feeds.yaml from the project.")
+    settings, _ = read_settings(read_text(path, NO_SETTINGS), path)
+    if not settings.feeds:
+        raise ConfigError(f"{path}: feeds: none; add at least one, with url and name.")
+    return settings
+
+
+def read_settings(text: str, path: Path) -> tuple[Settings, yaml.Node]:
+    """Read the text of config/feeds.yaml as load_settings does, and as nodes; it may list no feeds yet.
+
+    path: named in the errors.
+    """
+    data, nodes = parse_yaml(text, path, NO_SETTINGS)
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
         raise _refusal(path, nodes, error, top=Settings) from None
-    if not settings.feeds:
-        raise ConfigError(f"{path}: feeds: none; add at least one, with url and name.")
     _refuse_twins(path, nodes, "feeds", [feed.url for feed in settings.feeds], "url")
-    return settings
+    return settings, nodes
 
 
 def load_baseline(path: Path) -> Baseline:

@@ -26,20 +26,19 @@ def load_yaml(path: Path, hint: str) -> tuple[object, yaml.Node]:
 
     Raises ConfigError that names the line, if there is one.
     """
+    return parse_yaml(read_text(path, hint), path, hint)
+
+
+def parse_yaml(text: str, path: Path, hint: str) -> tuple[object, yaml.Node]:
+    """Read the text of a file as load_yaml does. path: named in the errors."""
     # Not the loader in C: a hundred thousand open brackets crash it, and the process with it.
     try:
-        loader = _Loader(_read_text(path))
+        loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
             raise ConfigError(f"{path}: nothing stands in it. {hint}")
         _refuse_odd_keys(path, node, seen=set())
         return loader.construct_document(node), node
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file. {hint}") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8.") from None
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -50,12 +49,20 @@ def load_yaml(path: Path, hint: str) -> tuple[object, yaml.Node]:
         raise ConfigError(f"{path}: not YAML: {reason}.") from None
 
 
-def _read_text(path: Path) -> str:
-    with path.open("rb") as file:
-        content = file.read(MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        raise ConfigError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; is this the right file?")
-    return content.decode("utf-8-sig")
+def read_text(path: Path, hint: str) -> str:
+    """Return the text of a file that a person wrote. Raises ConfigError for what is none, or is too large."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise ConfigError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; is this the right file?")
+        return content.decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file. {hint}") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8.") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
 
 
 def _refuse_odd_keys(path: Path, node: yaml.Node, *, seen: set[int]) -> None:

@@ -22,7 +22,7 @@ ROOMS = {
     "pebble": {"monitor.read.workers"},
     "prometheus_client": {"monitor.metrics"},
     "rensa": {"monitor.read.origins"},
-    "typer": {"monitor.cli", "monitor.claims_cli", "monitor.options"},
+    "typer": {"monitor.cli", "monitor.claims_cli", "monitor.feeds_cli", "monitor.options"},
 }
 # The middle decides and never acts: it may not import the edge, nor anything that reaches the world by itself.
 PURE = {
@@ -38,6 +38,9 @@ PURE = {
     "monitor.collect.sitemaps",
     "monitor.collect.twins",
     "monitor.read.sameness",
+    "monitor.collect.discover",
+    "monitor.collect.opml",
+    "monitor.feed_rows",
     "monitor.read.copies",
     "monitor.read.credits",
     "monitor.read.families",
@@ -64,12 +67,25 @@ EDGE = {
     "monitor.store",
     "monitor.web",
     "monitor.lock",
+    "monitor.feed_list",
     "monitor.watch",
     "monitor.newsroom",
 }
 WORLD = {"socket", "subprocess", "urllib.request", "http.client", "aiohttp", "asyncio", "threading"}
 # Each may import those before it.
-NAMES_ABOVE = ("status", "desk", "pipeline", "add_baseline", "metrics", "daemon", "demo", "claims_cli", "cli")
+NAMES_ABOVE = (
+    "status",
+    "desk",
+    "pipeline",
+    "add_baseline",
+    "find_feeds",
+    "metrics",
+    "daemon",
+    "demo",
+    "claims_cli",
+    "feeds_cli",
+    "cli",
+)
 ABOVE = [f"monitor.{name}" for name in NAMES_ABOVE]
 
 

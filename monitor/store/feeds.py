@@ -158,6 +158,18 @@ class Feeds:
         )
         return [_details(row) for row in rows]
 
+    def ask_again(self, url: str, *, now: datetime) -> None:
+        """Make a feed due whose server said that it is gone."""
+        with writing(self._db) as conn:
+            conn.execute(
+                """
+                UPDATE feeds
+                SET gone_at = NULL, next_check_at = ?
+                WHERE url = ?
+                """,
+                (to_text(now), url),
+            )
+
     def block_host(self, host: str, *, now: datetime, pause: timedelta, reason: str) -> None:
         """Leave a host alone for a while; a longer pause that already holds stays."""
         with writing(self._db) as conn:

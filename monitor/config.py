@@ -110,6 +110,8 @@ class ReaderSettings(_Section):
 class CollectSettings(_Section):
     """How the web is asked. contact: an address or page named in the User-Agent.
 
+    pause_s: from the start of one request to the start of the next one to the same host. robots: whether
+    robots.txt decides which article pages may be fetched.
     allow_networks: private networks that may be reached all the same, as 127.0.0.0/8.
     """
 
@@ -119,6 +121,8 @@ class CollectSettings(_Section):
     max_redirects: int = Field(default=5, ge=0, le=20)
     requests_per_host: int = Field(default=2, ge=1, le=16)
     requests_at_once: int = Field(default=32, ge=1, le=1000)
+    pause_s: float = Field(default=1, ge=0, le=60)
+    robots: bool = True
     poll_minutes: float = Field(default=30, gt=0, le=1440)
     allow_networks: tuple[Network, ...] = Field(default=(), strict=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 
 class MonitorError(Exception):
@@ -34,6 +34,7 @@ class FetchError(MonitorError):
     """A page could not be had.
 
     url: the address asked for. why: the reason, for the row and the digest.
+    at: the address that was asked last: where redirects led, if there were any.
     status: the HTTP status, if an answer came. retry_after: the server's wish, if it stated one.
     final: True if asking again cannot help (gone, refused by the guard, not http).
     """
@@ -48,8 +49,24 @@ class FetchError(MonitorError):
         final: bool = False,
     ) -> None:
         super().__init__(f"{url}: {why}")
-        self.url, self._why, self.status = url, why, status
+        self.url, self.at, self._why, self.status = url, url, why, status
         self.retry_after, self.final = retry_after, final
+
+    @property
+    def why(self) -> str:
+        """The reason without the address."""
+        return self._why
+
+
+class NotNowError(MonitorError):
+    """An address must not be asked at this time, and was not: that is no failure of what it leads to.
+
+    until: when it may be asked; None: with the next round.
+    """
+
+    def __init__(self, url: str, why: str, *, until: datetime | None = None) -> None:
+        super().__init__(f"{url}: {why}")
+        self._why, self.until = why, until
 
     @property
     def why(self) -> str:

@@ -121,12 +121,26 @@ class ArticleToRead:
     """An article that is known by its address and not read yet.
 
     tries: failed ones so far. lang: what the feed that brought it is said to be written in.
+    first_seen_at: when a feed first brought it; None: not known.
     """
 
     id: int
     url: str
     tries: int
     lang: str | None = None
+    first_seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsFile:
+    """What a host's robots.txt was found to be. rules: its text; None: there is none, and all is allowed.
+
+    blocked: the server was not able to answer, and nothing is known of what it allows.
+    """
+
+    fetched_at: datetime
+    rules: str | None
+    blocked: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,14 +71,12 @@ class Bench:
     store: Store
     world: World
     models: Models
+    collect: CollectSettings
 
     @property
     def settings(self) -> Settings:
-        """Settings that make one request at a time, so that what is asked is in order."""
-        return Settings(
-            collect=CollectSettings(requests_per_host=1, allow_networks=(ip_network("127.0.0.0/8"),)),
-            read=ReadSettings(tries=2),
-        )
+        """Settings of the steps, with two tries for an article."""
+        return Settings(collect=self.collect, read=ReadSettings(tries=2))
 
     def poll(self, now: datetime = NOW, **more: Any) -> StepCount:
         """Run the step at a moment."""
@@ -127,12 +125,18 @@ class Bench:
 
 
 @contextmanager
-def open_bench(folder: Path, workers: Workers) -> Iterator[Bench]:
-    """Start the town's server and open a store in a folder."""
+def open_bench(folder: Path, workers: Workers, **collect_more: object) -> Iterator[Bench]:
+    """Start the town's server and open a store in a folder.
+
+    One request at a time, so that what is asked is in order, without pauses and robots.txt, unless collect_more
+    sets it otherwise.
+    """
     town, stack, fake = Town(), AsyncExitStack(), FakeModel()
-    collect = CollectSettings(requests_per_host=1, deadline_s=5, allow_networks=(ip_network("127.0.0.0/8"),))
+    alone = {"requests_per_host": 1, "deadline_s": 5, "pause_s": 0, "robots": False}
+    local = {"allow_networks": (ip_network("127.0.0.0/8"),)}
+    collect = CollectSettings.model_validate({**alone, **local, **collect_more})
     with asyncio.Runner() as runner, open_store(folder / "monitor.db") as store:
         base = runner.run(stack.enter_async_context(serving(town.answer)))
         fetcher = runner.run(stack.enter_async_context(HttpFetcher(collect)))
-        yield Bench(runner, town, base, store, World(fetcher, workers), Models(fake, fake))
+        yield Bench(runner, town, base, store, World(fetcher, workers), Models(fake, fake), collect)
         runner.run(stack.aclose())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from types import TracebackType
 from typing import Protocol, Self
@@ -14,7 +15,7 @@ from aiohttp.abc import AbstractResolver
 
 from monitor import __version__
 from monitor.collect.connector import AddressRefusedError, GuardedConnector
-from monitor.collect.hosts import Hosts
+from monitor.collect.hosts import Asked, Hosts
 from monitor.collect.schedule import retry_after
 from monitor.collect.urls import host_of
 from monitor.config import CollectSettings
@@ -36,14 +37,53 @@ HEADER_BYTES = 32 * 1024
 HEADERS = 200
 
 
-class Fetcher(Protocol):
-    """Whatever can turn an address into a page: the web, or an archive."""
+class Permit(Protocol):
+    """Whoever must agree to a request. Both may end the fetch with a MonitorError of their own."""
 
-    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    async def allow(self, url: str) -> None:
+        """Agree that an address queues for its turn: the one asked for, then each that redirects lead to."""
+        ...
+
+    def confirm(self, url: str) -> None:
+        """Agree once more, now that its turn has come: much may have happened meanwhile."""
+        ...
+
+
+class Anything:
+    """Agree to every request."""
+
+    async def allow(self, url: str) -> None:
+        """Agree."""
+
+    def confirm(self, url: str) -> None:
+        """Agree."""
+
+
+ANYTHING = Anything()
+
+
+def tell_nobody(_: Asked) -> None:
+    """Forget what was asked: the default of `told`."""
+
+
+class Fetcher(Protocol):
+    """Whatever can turn an address into a page: the web, or an archive. hosts: the ledger it keeps to."""
+
+    hosts: Hosts
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        permit: Permit = ANYTHING,
+    ) -> Page:
         """Return the page at an address.
 
         etag, last_modified: the validators of the copy we have, sent back as they came; then the
-        answer may be a Page of status 304 without a body. Raises FetchError.
+        answer may be a Page of status 304 without a body. permit: asked before each request.
+        Raises FetchError, and what permit raises.
         """
         ...
 
@@ -51,10 +91,23 @@ class Fetcher(Protocol):
 class HttpFetcher:
     """Fetch pages from the web. An async context manager; fetch may run many times at once."""
 
-    def __init__(self, settings: CollectSettings, *, names: AbstractResolver | None = None) -> None:
-        """Take the limits from the settings. names: looks host names up; the system does it if None."""
-        self._settings, self._names = settings, names
-        self._hosts = Hosts(per_host=settings.requests_per_host, at_once=settings.requests_at_once)
+    def __init__(
+        self,
+        settings: CollectSettings,
+        *,
+        names: AbstractResolver | None = None,
+        told: Callable[[Asked], None] = tell_nobody,
+    ) -> None:
+        """Take the limits from the settings. names: looks host names up; the system does it if None.
+
+        told: is called with every request once it is over.
+        """
+        self._settings, self._names, self._told = settings, names, told
+        self.hosts = Hosts(
+            per_host=settings.requests_per_host,
+            at_once=settings.requests_at_once,
+            pause_s=settings.pause_s,
+        )
         self._max_bytes = int(settings.max_body_mb * 1_000_000)
 
     async def __aenter__(self) -> Self:
@@ -81,33 +134,52 @@ class HttpFetcher:
         """Close all connections."""
         await self._session.close()
 
-    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        permit: Permit = ANYTHING,
+    ) -> Page:
         """Return the page at an address, following redirects one by one.
 
         The deadline counts from the moment a request may run, over all redirects and the whole
-        body; waiting for a turn does not count. Raises FetchError for everything that goes wrong.
+        body; waiting for a turn does not count. Raises FetchError for everything that goes wrong, and
+        what permit raises.
         """
         headers = _conditions(etag, last_modified)
         here, seen = url.partition("#")[0], set[str]()
         left_s = self._settings.deadline_s
-        clock = asyncio.get_running_loop().time
         while True:
             host = _host_to_ask(url, here)
             seen.add(here)
-            async with self._hosts.turn(host):
-                started = clock()
-                answer = await self._ask(url, here, headers, left_s)
-                left_s -= clock() - started
+            await permit.allow(here)
+            async with self.hosts.turn(host) as began_s:
+                permit.confirm(here)
+                try:
+                    answer = await self._ask(url, here, headers, left_s)
+                finally:
+                    asked = Asked(host, began_s, time.monotonic())
+                    self._told(asked)
+                left_s -= asked.ended_s - asked.began_s
             if isinstance(answer, Page):
                 return answer
             if answer in seen:
-                raise FetchError(url, f"redirects lead round in a circle, back to {_shown(answer)}")
+                raise FetchError(url, f"redirects lead round in a circle, back to {_shown(answer)}", status=302)
             if len(seen) > self._settings.max_redirects:
-                raise FetchError(url, f"more than {self._settings.max_redirects} redirects")
+                raise FetchError(url, f"more than {self._settings.max_redirects} redirects", status=302)
             here = answer
 
     async def _ask(self, url: str, here: str, headers: Mapping[str, str], left_s: float) -> Page | str:
         """Make one request; return its page, or the address it redirects to. url: for the errors."""
+        try:
+            return await self._answer(url, here, headers, left_s)
+        except FetchError as error:
+            error.at = here
+            raise
+
+    async def _answer(self, url: str, here: str, headers: Mapping[str, str], left_s: float) -> Page | str:
         try:
             async with (
                 asyncio.timeout(left_s),

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.collect.feeds import parse_feed
+from monitor.collect.fetch import Permit
 from monitor.collect.schedule import next_check
 from monitor.collect.urls import host_of
 from monitor.config import Settings
-from monitor.errors import FeedError, FetchError, ReadError
-from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress, not_after, pause_host
+from monitor.errors import FeedError, FetchError, NotNowError, ReadError
+from monitor.pipeline.permission import Pauses
+from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress, not_after
 from monitor.records import Feed, StepCount
 from monitor.store import Store
 
@@ -31,29 +33,33 @@ async def poll(
 
     done: feeds that answered well. failed: feeds that did not. note: how many articles are new.
     """
-    paused = set(store.feeds.blocked_hosts(now=now))
+    paused = store.feeds.blocked_hosts(now=now)
     due = [feed for feed in store.feeds.due(now=now) if host_of(feed.url) not in paused]
+    pauses = Pauses(store, now=now, stop=stop)
     new, done, failed, finished = 0, 0, 0, 0
 
     async def one(feed: Feed) -> None:
         nonlocal new, done, failed, finished
-        if host_of(feed.url) not in paused:
-            try:
-                added = await _poll_feed(store, world, settings, feed, now=now)
-                new, done = new + added, done + 1  # not `new += await`: others count while this one waits
-            except (FetchError, FeedError, ReadError) as error:
-                failed += 1
-                _feed_failed(store, settings, feed, error, paused=paused, now=now)
+        try:
+            added = await _poll_feed(store, world, settings, feed, permit=pauses, now=now)
+            new, done = new + added, done + 1  # not `new += await`: others count while this one waits
+        except NotNowError:
+            pass  # it is still due
+        except (FetchError, FeedError, ReadError) as error:
+            failed += 1
+            _feed_failed(store, settings, feed, error, pauses=pauses, now=now)
         finished += 1
         progress("poll", finished, len(due))
 
-    await for_each(due, one, at_once=settings.collect.requests_per_host, stop=stop)
+    await for_each(due, one, hosts=world.fetcher.hosts, stop=stop)
     return StepCount("poll", done, failed, f"{new} new articles")
 
 
-async def _poll_feed(store: Store, world: World, settings: Settings, feed: Feed, *, now: datetime) -> int:
+async def _poll_feed(
+    store: Store, world: World, settings: Settings, feed: Feed, *, permit: Permit, now: datetime
+) -> int:
     """Ask one feed; return how many of its articles are new."""
-    page = await world.fetcher.fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
+    page = await world.fetcher.fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified, permit=permit)
     every = timedelta(minutes=settings.collect.poll_minutes)
     due = next_check(now=now, failures=0, poll_every=every, key=feed.url)
     if page.status == 304:
@@ -79,13 +85,11 @@ def _feed_failed(
     feed: Feed,
     error: FetchError | FeedError | ReadError,
     *,
-    paused: set[str],
+    pauses: Pauses,
     now: datetime,
 ) -> None:
     """Write a failed poll; a server that asks for a pause gets it for the whole host."""
-    pause = pause_host(store, feed.url, error, now=now)
-    if pause:
-        paused.add(host_of(feed.url))
+    pause = pauses.heed(error)
     due = next_check(
         now=now,
         failures=feed.failures + 1,

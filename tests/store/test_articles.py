@@ -100,7 +100,7 @@ def test_a_failed_try_waits_and_counts(store: Store) -> None:
     store.articles.read_failed(article, error="answered 500", next_try_at=NOW + HOUR)
     assert store.articles.to_read(now=NOW, limit=9) == []
     (again,) = store.articles.to_read(now=NOW + HOUR, limit=9)
-    assert again == ArticleToRead(article.id, article.url, tries=1, lang="en")
+    assert again == ArticleToRead(article.id, article.url, tries=1, lang="en", first_seen_at=NOW)
 
 
 def test_giving_up_is_a_state(store: Store) -> None:
@@ -114,7 +114,7 @@ def test_giving_up_is_a_state(store: Store) -> None:
 def test_postponing_is_no_failed_try(store: Store) -> None:
     """A host that asks for a pause must not use up the article's tries."""
     article = known_article(store, "https://g.example/1")
-    store.articles.postpone(article, until=NOW + HOUR)
+    store.articles.postpone(article, until=NOW + HOUR, why="busy")
     assert store.articles.to_read(now=NOW, limit=9) == []
     assert store.articles.to_read(now=NOW + HOUR, limit=9) == [article]
 

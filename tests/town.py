@@ -16,6 +16,7 @@ from aiohttp import web
 
 from monitor import pipeline
 from monitor.collect.fetch import HttpFetcher
+from monitor.collect.hosts import Asked
 from monitor.config import CollectSettings, FeedSettings, ReadSettings, Settings
 from monitor.pipeline import Models, World
 from monitor.read.workers import Workers
@@ -72,6 +73,7 @@ class Bench:
     world: World
     models: Models
     collect: CollectSettings
+    asked: list[Asked]
 
     @property
     def settings(self) -> Settings:
@@ -135,8 +137,9 @@ def open_bench(folder: Path, workers: Workers, **collect_more: object) -> Iterat
     alone = {"requests_per_host": 1, "deadline_s": 5, "pause_s": 0, "robots": False}
     local = {"allow_networks": (ip_network("127.0.0.0/8"),)}
     collect = CollectSettings.model_validate({**alone, **local, **collect_more})
+    asked: list[Asked] = []
     with asyncio.Runner() as runner, open_store(folder / "monitor.db") as store:
         base = runner.run(stack.enter_async_context(serving(town.answer)))
-        fetcher = runner.run(stack.enter_async_context(HttpFetcher(collect)))
-        yield Bench(runner, town, base, store, World(fetcher, workers), Models(fake, fake), collect)
+        fetcher = runner.run(stack.enter_async_context(HttpFetcher(collect, told=asked.append)))
+        yield Bench(runner, town, base, store, World(fetcher, workers), Models(fake, fake), collect, asked)
         runner.run(stack.aclose())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -75,21 +75,18 @@ async def for_each(items: Iterable[Asked], job: Job[Asked], *, hosts: Hosts, sto
         by_host[host_of(item.url)].append(item)
     places = asyncio.Semaphore(hosts.at_once * JOBS_PER_REQUEST)
 
-    async def lane(host: str, waiting: Iterator[Asked]) -> None:
-        while not stop():
+    async def lane(host: str, waiting: list[Asked]) -> None:
+        while waiting and not stop():
             await hosts.rested(host)
             async with places:  # in the order they came: a host's next item stands behind those of all others
-                item = next(waiting, None)
-                if item is None or stop():
-                    return
-                await job(item)
+                if waiting and not stop():
+                    await job(waiting.pop())
 
     try:
         async with asyncio.TaskGroup() as group:
             for host, here in by_host.items():
-                share = here[: share_of(hosts.pause_s(host))]
-                waiting = iter(share)
-                for _ in range(min(hosts.per_host, len(share))):
+                waiting = here[: share_of(hosts.pause_s(host))][::-1]
+                for _ in range(min(hosts.per_host, len(waiting))):
                     group.create_task(lane(host, waiting))
     except ExceptionGroup as several:  # a bug or a full disk: the first says it, and says it plainly
         first = several.exceptions[0]

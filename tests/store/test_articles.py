@@ -94,6 +94,16 @@ def test_articles_to_read_come_newest_first_and_up_to_the_limit(store: Store) ->
     assert urls == ["https://g.example/1", "https://g.example/2"]
 
 
+def test_hosts_take_turns_among_the_articles_to_read(store: Store) -> None:
+    """A host that brings thousands at once keeps no other from the round."""
+    feed = feed_of(store)
+    for number in range(6):
+        bring(store, feed, entry(f"https://g.example/{number}"))
+    bring(store, feed, entry("https://small.example/old"), now=NOW - DAY)
+    urls = [article.url for article in store.articles.to_read(now=NOW, limit=3)]
+    assert urls == ["https://g.example/0", "https://small.example/old", "https://g.example/1"]
+
+
 def test_a_failed_try_waits_and_counts(store: Store) -> None:
     """The next tick is the retry; the row says why."""
     article = known_article(store, "https://g.example/1")

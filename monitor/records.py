@@ -132,18 +132,6 @@ class ArticleToRead:
 
 
 @dataclass(frozen=True, slots=True)
-class RobotsFile:
-    """What a host's robots.txt was found to be. rules: its text; None: there is none, and all is allowed.
-
-    blocked: the server was not able to answer, and nothing is known of what it allows.
-    """
-
-    fetched_at: datetime
-    rules: str | None
-    blocked: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Credit:
     """An agency that an article says its text comes from. words: what says so, as it stands on the page."""
 

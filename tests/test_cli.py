@@ -392,6 +392,6 @@ def test_a_run_without_a_contact_is_told_once_that_nobody_can_reach_it(capsys: C
     claims = write_claims(tmp_path / "claims.yaml")
     config = write_config(tmp_path / "feeds.yaml", "http://127.0.0.1:9/feed")
     config.write_text(config.read_text().replace("desk@b.example", "' '"))
-    words = ["run", "--once", "--config", config, "--baseline", claims, "--db", tmp_path / "m.db"]
     told = f"No webmaster can reach you. Set collect.contact in {config}: an address or page of yours.\n"
-    assert monitor(capsys, *words).err.count(told) == 1
+    said = monitor(capsys, "run", "--once", "--config", config, "--baseline", claims, "--db", tmp_path / "m.db")
+    assert said.err.count(told) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from protego import Protego
 
@@ -12,6 +13,18 @@ MOST_BYTES = 500 * 1024  # RFC 9309, 2.5: at least so much must be read
 
 _FIELD = re.compile(r"\s*(user[- ]?agent|sitemaps?|site-map|host)\b\s*:?\s*([^#]*)", re.IGNORECASE)
 _PRODUCT = re.compile(r"[A-Za-z_-]+|\*")
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsFile:
+    """What a host's robots.txt was found to be. rules: its text; None: there is none, and all is allowed.
+
+    blocked: the server was not able to answer, and nothing is known of what it allows.
+    """
+
+    fetched_at: datetime
+    rules: str | None
+    blocked: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.collect.fetch import Fetcher
-from monitor.collect.robots import RobotsRules, decode_robots, parse_robots
+from monitor.collect.robots import RobotsFile, RobotsRules, decode_robots, parse_robots
 from monitor.collect.urls import host_of
 from monitor.errors import FetchError, MonitorError, NotNowError
 from monitor.pipeline.steps import Stop, pause_host
-from monitor.records import RobotsFile
 from monitor.store import Store
 
 ROBOTS_KEPT = timedelta(days=1)  # RFC 9309, 2.4: not longer

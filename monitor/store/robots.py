@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlite_utils import Database
 
-from monitor.records import RobotsFile
+from monitor.collect.robots import RobotsFile
 from monitor.store.rows import select, to_moment, to_text, writing
 
 FORGOTTEN_AFTER = timedelta(days=30)  # a host that was not met for so long

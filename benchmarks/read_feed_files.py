@@ -126,7 +126,7 @@ def rows_of_feedparser(body: bytes) -> list[Row]:
 
 def _first_date(item: feedparser.FeedParserDict) -> str:
     for name in ("published_parsed", "created_parsed", "updated_parsed"):
-        if name in item and item[name]:
+        if item.get(name):
             return time.strftime("%Y-%m-%dT%H:%M:%S", item[name])
     return ""
 

@@ -131,7 +131,9 @@ class CollectSettings(_Section):
 
     poll_minutes: how often a new feed is asked; then as often as it has news, between poll_minutes_min and
     poll_minutes_max, which give way to poll_minutes. What a server or feed asks for may lengthen the wait, up
-    to poll_minutes_max. allow_networks: private networks that may be reached all the same, as 127.0.0.0/8.
+    to poll_minutes_max. pause_s: from the start of one request to the start of the next one to the same host.
+    robots: whether robots.txt decides which article pages may be fetched. allow_networks: private networks that
+    may be reached all the same, as 127.0.0.0/8.
     """
 
     contact: str = ""
@@ -140,6 +142,8 @@ class CollectSettings(_Section):
     max_redirects: int = Field(default=5, ge=0, le=20)
     requests_per_host: int = Field(default=2, ge=1, le=16)
     requests_at_once: int = Field(default=32, ge=1, le=1000)
+    pause_s: float = Field(default=1, ge=0, le=60)
+    robots: bool = True
     poll_minutes: float = Field(default=30, gt=0, le=1440)
     poll_minutes_min: float = Field(default=15, gt=0, le=1440)
     poll_minutes_max: float = Field(default=1440, gt=0, le=1440)

@@ -47,7 +47,9 @@ async def run_demo(folder: Path, *, port: int, progress: Progress) -> DemoResult
     database, html = folder / "monitor.db", folder / "digest.html"
     async with Newsroom(port=port) as room:
         settings = Settings(
-            collect=CollectSettings(poll_minutes=POLL_MINUTES, allow_networks=(ip_network("127.0.0.0/8"),)),
+            collect=CollectSettings(
+                poll_minutes=POLL_MINUTES, pause_s=0, allow_networks=(ip_network("127.0.0.0/8"),)
+            ),
             feeds=room.feeds,
         )
         with open_store(database) as store:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.masking import shown_address
@@ -64,6 +64,7 @@ class FetchError(MonitorError):
     """A page could not be had.
 
     url: the address asked for. why: the reason, for the row and the digest.
+    at: the address that was asked last: where redirects led, if there were any.
     status: the HTTP status, if an answer came. retry_after: the server's wish, if it stated one.
     final: True if asking again cannot help (gone, refused by the guard, not http).
     cause: what it is counted under; the status, if nothing else is said.
@@ -80,9 +81,25 @@ class FetchError(MonitorError):
         cause: Cause | None = None,
     ) -> None:
         super().__init__(f"{url}: {why}")
-        self.url, self._why, self.status = url, shown_address(why), status
+        self.url, self.at, self._why, self.status = url, url, shown_address(why), status
         self.retry_after, self.final = retry_after, final
         self.cause = cause or (str(status) if status else Cause.OTHER)
+
+    @property
+    def why(self) -> str:
+        """The reason without the address."""
+        return self._why
+
+
+class NotNowError(MonitorError):
+    """An address must not be asked at this time, and was not: that is no failure of what it leads to.
+
+    until: when it may be asked; None: with the next round.
+    """
+
+    def __init__(self, url: str, why: str, *, until: datetime | None = None) -> None:
+        super().__init__(f"{url}: {why}")
+        self._why, self.until = why, until
 
     @property
     def why(self) -> str:

@@ -184,12 +184,14 @@ class ArticleToRead:
     """An article that is known by its address and not read yet.
 
     tries: failed ones so far. lang: what the feed that brought it is said to be written in.
+    first_seen_at: when a feed first brought it; None: not known.
     """
 
     id: int
     url: str
     tries: int
     lang: str | None = None
+    first_seen_at: datetime | None = None
 
     @property
     def asked(self) -> str:

@@ -98,6 +98,11 @@ def make_line(folder: Path, settings: Mapping[str, object], *, poll_minutes: flo
     """Write a config, by default one that polls again at once, and name a database that does not exist yet."""
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "feeds.yaml"
-    collect = {"allow_networks": ["127.0.0.0/8"], "poll_minutes": poll_minutes}
+    collect = {
+        "allow_networks": ["127.0.0.0/8"],
+        "poll_minutes": poll_minutes,
+        "pause_s": 0,
+        "contact": "d@b.example",
+    }
     config.write_text(yaml.safe_dump({**settings, "collect": collect}, allow_unicode=True), encoding="utf-8")
     return Line(config, folder / "monitor.db")

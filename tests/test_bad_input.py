@@ -422,7 +422,7 @@ def test_a_baseline_article_that_cannot_be_read(
     name: str, page: str, why: str, folder: Path, capsys: Capture
 ) -> None:
     """A paywall, a script, a typing error: a saved page helps in all of them."""
-    Path("feeds.yaml").write_text(CONFIG + "collect: {allow_networks: [127.0.0.0/8]}\n")
+    Path("feeds.yaml").write_text(CONFIG + "collect: {allow_networks: [127.0.0.0/8], pause_s: 0}\n")
     with pages({"/blank": b"<html><body><nav>News</nav></body></html>"}) as base:
         said = monitor(capsys, "baseline", "add", base + page, "--out", "new.yaml", "--config", "feeds.yaml")
     assert (said.code, said.out) == (1, "")
@@ -441,7 +441,7 @@ def test_trouble_with_one_feed_or_page_is_written_down_and_the_round_goes_on(cap
             {"url": f"{base}/feed", "name": "Valley Post"},
             {"url": "http://127.0.0.1:9/feed", "name": "Dead Radio"},
         ]
-        settings = {"collect": {"allow_networks": ["127.0.0.0/8"]}, "feeds": feeds}
+        settings = {"collect": {"allow_networks": ["127.0.0.0/8"], "pause_s": 0}, "feeds": feeds}
         Path("feeds.yaml").write_text(yaml.safe_dump(settings))
         said = monitor(capsys, *COMMANDS["run"].replace("flood.db", "new.db").split())
     assert said.code == 0

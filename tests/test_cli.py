@@ -277,7 +277,7 @@ def start(*words: str | Path) -> subprocess.Popen[str]:
 def write_config(path: Path, *feeds: str) -> Path:
     """Follow these feeds on this machine."""
     rows = [{"url": url, "name": f"Feed {number}"} for number, url in enumerate(feeds)]
-    collect = {"allow_networks": ["127.0.0.0/8"]}
+    collect = {"allow_networks": ["127.0.0.0/8"], "pause_s": 0, "contact": "desk@b.example"}
     path.write_text(yaml.safe_dump({"collect": collect, "read": {"workers": 1}, "feeds": rows}))
     return path
 
@@ -385,3 +385,13 @@ def test_questions_start_without_the_model_and_the_web() -> None:
     program = f"import monitor.cli, sys; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "[]\n"
+
+
+def test_a_run_without_a_contact_is_told_once_that_nobody_can_reach_it(capsys: Capture, tmp_path: Path) -> None:
+    """A webmaster who wants less of us should have somebody to write to before the block."""
+    claims = write_claims(tmp_path / "claims.yaml")
+    config = write_config(tmp_path / "feeds.yaml", "http://127.0.0.1:9/feed")
+    config.write_text(config.read_text().replace("desk@b.example", "' '"))
+    told = f"No webmaster can reach you. Set collect.contact in {config}: an address or page of yours.\n"
+    said = monitor(capsys, "run", "--once", "--config", config, "--baseline", claims, "--db", tmp_path / "m.db")
+    assert said.err.count(told) == 1

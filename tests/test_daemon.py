@@ -17,7 +17,8 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
-from monitor.collect.fetch import Fetcher
+from monitor.collect.fetch import ANYTHING, Fetcher, Permit
+from monitor.collect.hosts import Hosts
 from monitor.config import FeedSettings, ReadSettings, Settings
 from monitor.daemon import Daemon, open_world
 from monitor.errors import FetchError
@@ -177,9 +178,16 @@ class Asked:
 
     def __init__(self, error: Exception) -> None:
         self.error, self.urls = error, list[str]()
+        self.hosts = Hosts(per_host=2, at_once=2)
 
     async def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, feed: str | None = None
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        feed: str | None = None,
+        permit: Permit = ANYTHING,
     ) -> Page:
         self.urls.append(url)
         raise self.error

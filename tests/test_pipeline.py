@@ -12,6 +12,7 @@ import pytest
 
 from monitor import pipeline
 from monitor.collect.fetch import HttpFetcher
+from monitor.collect.hosts import Hosts
 from monitor.config import CollectSettings, FeedSettings, Settings, load_baseline
 from monitor.newsroom import BASELINE, Newsroom
 from monitor.pipeline import Models, World
@@ -48,7 +49,7 @@ def test_the_sample_newsroom_is_read_once_and_a_second_round_finds_nothing_new(
     tables = ("articles", "entries", "versions", "judgements")
 
     async def follow() -> None:
-        collect = CollectSettings(allow_networks=(ip_network("127.0.0.0/8"),))
+        collect = CollectSettings(pause_s=0, allow_networks=(ip_network("127.0.0.0/8"),))
         async with Newsroom(port=0) as room, HttpFetcher(collect) as fetcher:
             settings, world = Settings(collect=collect, feeds=room.feeds), World(fetcher, workers)
             models = Models(FakeModel(), FakeModel())
@@ -96,12 +97,10 @@ def test_two_feeds_that_bring_one_article_store_it_once(bench: Bench) -> None:
 
 def test_every_new_article_is_counted_while_feeds_answer_side_by_side(tmp_path: Path, workers: Workers) -> None:
     """The count is what the log and the demo show."""
-    with open_bench(tmp_path, workers) as bench:
+    with open_bench(tmp_path, workers, requests_per_host=6) as bench:
         for number in range(6):
             bench.publish(f"/feed{number}", **{f"story{number}": "", f"other{number}": ""})
-        many = CollectSettings(requests_per_host=6, allow_networks=(ip_network("127.0.0.0/8"),))
-        settings = Settings(collect=many)
-        count = bench.runner.run(pipeline.poll(bench.store, bench.world, settings, now=NOW))
+        count = bench.poll()
     assert count.note == "12 new articles"
 
 
@@ -285,8 +284,7 @@ def test_what_is_not_begun_when_the_time_is_up_stays_pending(bench: Bench) -> No
     """A host that drips must not keep the rounds of all others waiting."""
     bench.publish("/feed1", a=FLOOD, b=ROADS)
     bench.publish("/feed2", c="")
-    over = iter([False, True, True, True])
-    assert bench.poll(stop=lambda: next(over)).done == 1
+    assert bench.poll(stop=lambda: bool(bench.town.asked)).done == 1
     assert bench.paths() == ["/feed1"]
     assert bench.read(stop=lambda: True) == StepCount("read", 0, 0)
     assert bench.poll().done == 1
@@ -297,7 +295,9 @@ def test_a_bug_comes_through_as_itself(bench: Bench) -> None:
     """Not as a group of errors, which no handler above would know."""
 
     class Broken:
-        async def fetch(self, url: str, **validators: str | None) -> None:
+        hosts = Hosts(per_host=2, at_once=2)
+
+        async def fetch(self, url: str, **more: object) -> None:
             raise ZeroDivisionError(url)
 
     bench.publish("/feed1")

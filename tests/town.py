@@ -16,6 +16,7 @@ from aiohttp import web
 
 from monitor import pipeline
 from monitor.collect.fetch import HttpFetcher
+from monitor.collect.hosts import Asked
 from monitor.config import CollectSettings, FeedSettings, ReadSettings, Settings
 from monitor.pipeline import Models, World
 from monitor.read.workers import Workers
@@ -78,14 +79,13 @@ class Bench:
     store: Store
     world: World
     models: Models
+    collect: CollectSettings
+    asked: list[Asked]
 
     @property
     def settings(self) -> Settings:
-        """Settings that make one request at a time, so that what is asked is in order."""
-        return Settings(
-            collect=CollectSettings(requests_per_host=1, allow_networks=(ip_network("127.0.0.0/8"),)),
-            read=ReadSettings(tries=2),
-        )
+        """Settings of the steps, with two tries for an article."""
+        return Settings(collect=self.collect, read=ReadSettings(tries=2))
 
     def poll(self, now: datetime = NOW, **more: Any) -> StepCount:
         """Run the step at a moment."""
@@ -134,12 +134,19 @@ class Bench:
 
 
 @contextmanager
-def open_bench(folder: Path, workers: Workers) -> Iterator[Bench]:
-    """Start the town's server and open a store in a folder."""
+def open_bench(folder: Path, workers: Workers, **collect_more: object) -> Iterator[Bench]:
+    """Start the town's server and open a store in a folder.
+
+    One request at a time, so that what is asked is in order, without pauses and robots.txt, unless collect_more
+    sets it otherwise.
+    """
     town, stack, fake = Town(), AsyncExitStack(), FakeModel()
-    collect = CollectSettings(requests_per_host=1, deadline_s=5, allow_networks=(ip_network("127.0.0.0/8"),))
+    alone = {"requests_per_host": 1, "deadline_s": 5, "pause_s": 0, "robots": False}
+    local = {"allow_networks": (ip_network("127.0.0.0/8"),)}
+    collect = CollectSettings.model_validate({**alone, **local, **collect_more})
+    asked: list[Asked] = []
     with asyncio.Runner() as runner, open_store(folder / "monitor.db") as store:
         base = runner.run(stack.enter_async_context(serving(town.answer)))
-        fetcher = runner.run(stack.enter_async_context(HttpFetcher(collect)))
-        yield Bench(runner, town, base, store, World(fetcher, workers), Models(fake, fake))
+        fetcher = runner.run(stack.enter_async_context(HttpFetcher(collect, told=asked.append)))
+        yield Bench(runner, town, base, store, World(fetcher, workers), Models(fake, fake), collect, asked)
         runner.run(stack.aclose())

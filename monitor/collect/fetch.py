@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from types import TracebackType
@@ -17,7 +18,7 @@ from aiohttp.abc import AbstractResolver
 from monitor import __version__
 from monitor.collect.connector import AddressRefusedError, GuardedConnector
 from monitor.collect.guard import ipv4_of, port_refusal
-from monitor.collect.hosts import Hosts
+from monitor.collect.hosts import Asked, Hosts
 from monitor.collect.logins import Login, origin_of
 from monitor.collect.schedule import LONGEST_WAIT, asked_pause
 from monitor.collect.unpack import UnpackError, unpacker
@@ -47,17 +48,55 @@ _AUTHORITY = re.compile(r"(?:[\w.\-¡-\U0010FFFF]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*
 NO_LOGINS: Mapping[str, Login] = {}
 
 
+class Permit(Protocol):
+    """Whoever must agree to a request. Both may end the fetch with a MonitorError of their own."""
+
+    async def allow(self, url: str) -> None:
+        """Agree that an address queues for its turn: the one asked for, then each that redirects lead to."""
+        ...
+
+    def confirm(self, url: str) -> None:
+        """Agree once more, now that its turn has come: much may have happened meanwhile."""
+        ...
+
+
+class Anything:
+    """Agree to every request."""
+
+    async def allow(self, url: str) -> None:
+        """Agree."""
+
+    def confirm(self, url: str) -> None:
+        """Agree."""
+
+
+ANYTHING = Anything()
+
+
+def tell_nobody(_: Asked) -> None:
+    """Forget what was asked: the default of `told`."""
+
+
 class Fetcher(Protocol):
-    """Whatever can turn an address into a page: the web, or an archive."""
+    """Whatever can turn an address into a page: the web, or an archive. hosts: the ledger it keeps to."""
+
+    hosts: Hosts
 
     async def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, feed: str | None = None
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        feed: str | None = None,
+        permit: Permit = ANYTHING,
     ) -> Page:
         """Return the page at an address.
 
         etag, last_modified: the validators of the copy we have, sent back as they came; then the
         answer may be a Page of status 304 without a body. feed: the address of the feed in the config, where
-        one is asked; its login goes with the request. Raises FetchError.
+        one is asked; its login goes with the request. permit: asked before each request.
+        Raises FetchError, and what permit raises.
         """
         ...
 
@@ -71,13 +110,19 @@ class HttpFetcher:
         *,
         names: AbstractResolver | None = None,
         logins: Mapping[str, Login] = NO_LOGINS,
+        told: Callable[[Asked], None] = tell_nobody,
     ) -> None:
         """Take the limits from the settings.
 
         names: looks host names up; the system does it if None. logins: by the address of their feed.
+        told: is called with every request once it is over.
         """
-        self._settings, self._names, self._logins = settings, names, logins
-        self._hosts = Hosts(per_host=settings.requests_per_host, at_once=settings.requests_at_once)
+        self._settings, self._names, self._logins, self._told = settings, names, logins, told
+        self.hosts = Hosts(
+            per_host=settings.requests_per_host,
+            at_once=settings.requests_at_once,
+            pause_s=settings.pause_s,
+        )
         self._max_bytes = int(settings.max_body_mb * 1_000_000)
 
     async def __aenter__(self) -> Self:
@@ -106,42 +151,62 @@ class HttpFetcher:
         await self._session.close()
 
     async def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, feed: str | None = None
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        feed: str | None = None,
+        permit: Permit = ANYTHING,
     ) -> Page:
         """Return the page at an address, following redirects one by one.
 
         The deadline counts from the moment a request may run, over all redirects and the whole
         body; waiting for a turn does not count. The login of a feed goes to the feed's own origin, until a
-        redirect first leaves it. Raises FetchError for everything that goes wrong.
+        redirect first leaves it. Raises FetchError for everything that goes wrong, and what permit raises.
         """
         headers, login = _conditions(etag, last_modified), self._logins.get(feed or "")
         here, seen, moved = url.partition("#")[0], set[str](), True
         left_s = self._settings.deadline_s
-        clock = asyncio.get_running_loop().time
         while True:
             here = _address_to_ask(url, here)
             seen.add(here)
             if login and origin_of(here) != login.origin:
                 login = None
-            async with self._hosts.turn(host_of(here)):
-                started = clock()
-                answer = await self._ask(url, here, headers, login, left_s)
-                left_s -= clock() - started
+            host = host_of(here)
+            await permit.allow(here)
+            async with self.hosts.turn(host) as began_s:
+                permit.confirm(here)
+                try:
+                    answer = await self._ask(url, here, headers, login, left_s)
+                finally:
+                    asked = Asked(host, began_s, time.monotonic())
+                    self._told(asked)
+                left_s -= asked.ended_s - asked.began_s
             if isinstance(answer, Page):
                 return replace(answer, moved=moved and len(seen) > 1)
             here, moved = answer.to, moved and answer.for_good
             if here in seen:
                 why = f"redirects lead round in a circle, back to {_shown(here)}"
-                raise FetchError(url, why, cause=Cause.REDIRECTS)
+                raise FetchError(url, why, status=302, cause=Cause.REDIRECTS)
             if len(seen) > self._settings.max_redirects:
                 why = f"more than {self._settings.max_redirects} redirects"
-                raise FetchError(url, why, cause=Cause.REDIRECTS)
+                raise FetchError(url, why, status=302, cause=Cause.REDIRECTS)
 
     async def _ask(
         self, url: str, here: str, conditions: Mapping[str, str], login: Login | None, left_s: float
     ) -> Page | _Hop:
         """Make one request; return its page, or where it redirects to. url: for the errors."""
         headers = {**conditions, "Authorization": login.authorization} if login else conditions
+        try:
+            return await self._answer(url, here, headers, left_s, asked_for_changes=bool(conditions))
+        except FetchError as error:
+            error.at = here
+            raise
+
+    async def _answer(
+        self, url: str, here: str, headers: Mapping[str, str], left_s: float, *, asked_for_changes: bool
+    ) -> Page | _Hop:
         try:
             async with (
                 asyncio.timeout(left_s),
@@ -150,7 +215,7 @@ class HttpFetcher:
                 _refuse_long_headers(url, response)
                 if response.status in REDIRECTS:
                     return _redirect(url, here, response)
-                _refuse_unless_page(url, response, asked_for_changes=bool(conditions))
+                _refuse_unless_page(url, response, asked_for_changes=asked_for_changes)
                 body = b"" if response.status == 304 else await self._body(url, response)
                 return _page(here, response, body)
         except TimeoutError:

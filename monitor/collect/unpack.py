@@ -58,19 +58,22 @@ class Deflated:
                 return b""
             self._began = True
             self._part = zlib.decompressobj(self._window())
-        if self._part.eof:
+        if self._at_end():
             self._left = b""
             return b""
         try:
             plain = self._part.decompress(self._left, PIECE_BYTES)
         except zlib.error as error:
             raise UnpackError(str(error)) from error
-        self._left = self._part.unused_data if self._part.eof else self._part.unconsumed_tail
-        return plain or (self.take(b"") if self._part.eof and self._left else b"")
+        self._left = self._part.unused_data if self._at_end() else self._part.unconsumed_tail
+        return plain or (self.take(b"") if self._at_end() and self._left else b"")
 
     def is_whole(self) -> bool:
         """Nothing at all is whole too: an empty body is often announced as packed."""
-        return not self._began or (self._part is not None and self._part.eof)
+        return not self._began or self._at_end()
+
+    def _at_end(self) -> bool:
+        return self._part is not None and self._part.eof
 
     def _window(self) -> int:
         if self._is_gzip:

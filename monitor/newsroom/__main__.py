@@ -20,7 +20,7 @@ READY = "# ready"
 def settings_yaml(feeds: Sequence[FeedSettings]) -> str:
     """Write the settings that a monitor needs to follow these feeds."""
     rows = [feed.model_dump(exclude_none=True) for feed in feeds]
-    settings = {"collect": {"allow_networks": ["127.0.0.0/8"]}, "feeds": rows}
+    settings = {"collect": {"allow_networks": ["127.0.0.0/8"], "pause_s": 0}, "feeds": rows}
     return yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
 
 

@@ -9,12 +9,14 @@ from hashlib import sha256
 
 from monitor.collect.feed_dates import believed
 from monitor.collect.feeds import parse_feed
+from monitor.collect.fetch import Permit
 from monitor.collect.polls import good_poll, is_back_due
 from monitor.collect.schedule import Rhythm, is_full_due, next_retry
 from monitor.collect.urls import host_of
 from monitor.config import CollectSettings, Settings
-from monitor.errors import FeedError, FetchError, ReadError
-from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress, pause_host
+from monitor.errors import FeedError, FetchError, NotNowError, ReadError
+from monitor.pipeline.permission import Pauses
+from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress
 from monitor.records import Feed, GoodPoll, PollOutcome, StepCount
 from monitor.store import Store
 
@@ -40,31 +42,37 @@ async def poll(
 
     done: feeds that answered well. failed: feeds that did not. note: how many articles are new.
     """
-    paused = set(store.feeds.blocked_hosts(now=now))
+    paused = store.feeds.blocked_hosts(now=now)
     due = [feed for feed in store.feeds.due(now=now) if host_of(feed.asked) not in paused]
+    pauses = Pauses(store, now=now, stop=stop, asked_by=ASKS_WITHOUT_WORDS)
     new, done, failed, finished = 0, 0, 0, 0
 
     async def one(feed: Feed) -> None:
         nonlocal new, done, failed, finished
-        if host_of(feed.asked) not in paused:
-            try:
-                added = await _poll_feed(store, world, settings, feed, now=now)
-                new, done = new + added, done + 1  # not `new += await`: others count while this one waits
-            except (FetchError, FeedError, ReadError) as error:
-                failed += 1
-                _feed_failed(store, settings, feed, error, paused=paused, now=now)
+        try:
+            added = await _poll_feed(store, world, settings, feed, permit=pauses, now=now)
+            new, done = new + added, done + 1  # not `new += await`: others count while this one waits
+        except NotNowError:
+            pass  # it is still due
+        except (FetchError, FeedError, ReadError) as error:
+            failed += 1
+            _feed_failed(store, settings, feed, error, pauses=pauses, now=now)
         finished += 1
         progress("poll", finished, len(due))
 
-    await for_each(due, one, at_once=settings.collect.requests_per_host, stop=stop)
+    await for_each(due, one, hosts=world.fetcher.hosts, stop=stop)
     return StepCount("poll", done, failed, f"{new} new articles")
 
 
-async def _poll_feed(store: Store, world: World, settings: Settings, feed: Feed, *, now: datetime) -> int:
+async def _poll_feed(
+    store: Store, world: World, settings: Settings, feed: Feed, *, permit: Permit, now: datetime
+) -> int:
     """Ask one feed; return how many of its articles are new."""
     whole = is_full_due(now=now, full_at=feed.full_at, last_modified=feed.last_modified)
     etag, last_modified = (None, None) if whole else (feed.etag, feed.last_modified)
-    page = await world.fetcher.fetch(feed.asked, etag=etag, last_modified=last_modified, feed=feed.url)
+    page = await world.fetcher.fetch(
+        feed.asked, etag=etag, last_modified=last_modified, feed=feed.url, permit=permit
+    )
     body_hash = sha256(page.body).hexdigest()
     polled = partial(good_poll, feed, page, now=now, rhythm=rhythm_of(settings.collect))
     if page.status == 304 or body_hash == feed.body_hash:
@@ -86,13 +94,11 @@ def _feed_failed(
     feed: Feed,
     error: FetchError | FeedError | ReadError,
     *,
-    paused: set[str],
+    pauses: Pauses,
     now: datetime,
 ) -> None:
     """Write a failed poll; a server that asks for a pause gets it for the whole host."""
-    pause = pause_host(store, feed.asked, error, now=now, asked_by=ASKS_WITHOUT_WORDS)
-    if pause:
-        paused.add(host_of(feed.asked))
+    pause = pauses.heed(error)
     status = error.status if isinstance(error, FetchError) else None
     is_back = is_back_due(feed, now=now, is_gone=status == GONE)
     is_gone = status == GONE and not is_back

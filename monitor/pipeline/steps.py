@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from monitor.collect.fetch import Fetcher
+from monitor.collect.hosts import Hosts
 from monitor.collect.urls import host_of
 from monitor.errors import FetchError, MonitorError
 from monitor.judge.model import Embedder, PairModel
@@ -18,6 +19,12 @@ from monitor.records import ArticleToRead, Feed
 from monitor.store import Store
 
 HOST_PAUSE = timedelta(minutes=15)  # for a server that says "too many requests" without saying how long
+
+# A step gives a host as many requests as fit into a minute: the rest comes with the next round, so that reading
+# and judging what is there need not wait for thousands of pages of one slow host.
+HOST_SHARE_S = 60
+
+JOBS_PER_REQUEST = 4  # while some are asking, others are being read, or follow a redirect to a host that rests
 
 Asked = TypeVar("Asked", Feed, ArticleToRead)
 Job = Callable[[Asked], Awaitable[None]]
@@ -56,25 +63,39 @@ class Models:
         return self.scorer.name if same else f"{self.scorer.name} after {self.embedder.name}"
 
 
-async def for_each(items: Sequence[Asked], job: Job[Asked], *, at_once: int, stop: Stop) -> None:
-    """Do a job for each item, a few at once for each host. Where `stop` says so, the rest stays pending.
+async def for_each(items: Iterable[Asked], job: Job[Asked], *, hosts: Hosts, stop: Stop) -> None:
+    """Do a job for each item: host by host in turn, no faster than the ledger lets them be asked.
 
-    Who waits for a turn here, and not in the fetcher, still sees that the host asked for a pause meanwhile.
+    What a host has no time for within HOST_SHARE_S stays pending, and so does the rest where `stop` says so. Who
+    waits for a host's pause waits here and holds no place; a place is held until the job is done, so that no more
+    bodies are in the memory than there are places.
     """
-    turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
+    by_host: defaultdict[str, list[Asked]] = defaultdict(list)
+    for item in items:
+        by_host[host_of(item.asked)].append(item)
+    places = asyncio.Semaphore(hosts.at_once * JOBS_PER_REQUEST)
 
-    async def in_turn(item: Asked) -> None:
-        async with turns[host_of(item.asked)]:
-            if not stop():
-                await job(item)
+    async def lane(host: str, waiting: list[Asked]) -> None:
+        while waiting and not stop():
+            await hosts.rested(host)
+            async with places:  # in the order they came: a host's next item stands behind those of all others
+                if waiting and not stop():
+                    await job(waiting.pop())
 
     try:
         async with asyncio.TaskGroup() as group:
-            for item in items:
-                group.create_task(in_turn(item))
+            for host, here in by_host.items():
+                waiting = here[: share_of(hosts.pause_s(host))][::-1]
+                for _ in range(min(hosts.per_host, len(waiting))):
+                    group.create_task(lane(host, waiting))
     except ExceptionGroup as several:  # a bug or a full disk: the first says it, and says it plainly
         first = several.exceptions[0]
         raise first from first.__cause__
+
+
+def share_of(pause_s: float) -> int | None:
+    """Say how many requests to a host fit into HOST_SHARE_S, one at least; None: any number does."""
+    return max(1, int(HOST_SHARE_S / pause_s)) if pause_s else None
 
 
 def not_after(stated: datetime | None, now: datetime) -> datetime | None:
@@ -83,9 +104,9 @@ def not_after(stated: datetime | None, now: datetime) -> datetime | None:
 
 
 def pause_host(
-    store: Store, url: str, error: MonitorError, *, now: datetime, asked_by: Container[int | None] = (429,)
+    store: Store, error: MonitorError, *, now: datetime, asked_by: Container[int | None]
 ) -> timedelta | None:
-    """Write down how long the host asked to be left alone, and return it; None if it did not ask.
+    """Write down how long the host that answered asked to be left alone, and return it; None if it did not ask.
 
     asked_by: the statuses that ask for a pause even where the server does not say for how long.
     """
@@ -93,5 +114,5 @@ def pause_host(
         return None
     pause = error.retry_after or (HOST_PAUSE if error.status in asked_by else None)
     if pause:
-        store.feeds.block_host(host_of(url), now=now, pause=pause, reason=error.why)
+        store.feeds.block_host(host_of(error.at), now=now, pause=pause, reason=error.why)
     return pause

@@ -25,6 +25,13 @@ class Addresses:
         rows = select(self._db, _READ + "WHERE addresses.address = ?", address_key(url))
         return _read_article(rows[0]) if rows else None
 
+    def standing_at(self, url: str) -> int | None:
+        """Return the id of the article that an address surely belongs to, read or not; None if it is of none."""
+        rows = select(
+            self._db, "SELECT article_id FROM addresses WHERE address = ? AND sure = 1", address_key(url)
+        )
+        return rows[0]["article_id"] if rows else None
+
     def is_open(self, lead: Lead, article: ArticleToRead) -> bool:
         """Tell whether an address is free, the article's own, or will be: see learn."""
         rows = select(

@@ -16,7 +16,7 @@ from monitor.records import ArticleToRead, Entry, Extract, Feed, GoodPoll, Lead,
 from monitor.store.addresses import learn, merge
 from monitor.store.entries import write_entry
 from monitor.store.feeds import write_good_poll
-from monitor.store.rows import select, text_hash, to_moment_or_none, to_text, writing
+from monitor.store.rows import select, text_hash, to_moment, to_moment_or_none, to_text, writing
 
 Vectors = NDArray[np.float32]
 
@@ -47,29 +47,38 @@ class Articles:
         return added
 
     def to_read(self, *, now: datetime, limit: int) -> list[ArticleToRead]:
-        """Return the articles that are due to be fetched, newest first seen first.
+        """Return the articles that are due to be fetched: the newest of each host first, then the next of each.
 
-        None waits longer than LONGEST_WAIT: one that does was written by a clock that was set back since.
+        So a host that brings thousands at once keeps no other from its turn. None waits longer than LONGEST_WAIT:
+        one that does was written by a clock that was set back since.
         """
         rows = select(
             self._db,
             """
-            SELECT id, url, tries, (
+            SELECT id, url, tries, first_seen_at, (
               SELECT feeds.lang FROM entries JOIN feeds ON feeds.id = entries.feed_id
-              WHERE entries.article_id = articles.id
+              WHERE entries.article_id = due.id
               ORDER BY entries.first_seen_at
               LIMIT 1
             ) AS lang
-            FROM articles
-            WHERE state = 'pending' AND (next_try_at <= ? OR next_try_at > ?)
-            ORDER BY first_seen_at DESC, id
-            LIMIT ?
+            FROM (
+              SELECT id, url, tries, first_seen_at,
+                     row_number() OVER (PARTITION BY outlet ORDER BY first_seen_at DESC, id) AS place
+              FROM articles
+              WHERE state = 'pending' AND (next_try_at <= ? OR next_try_at > ?)
+              ORDER BY place, first_seen_at DESC, id
+              LIMIT ?
+            ) AS due
+            ORDER BY place, first_seen_at DESC, id
             """,
             to_text(now),
             to_text(now + LONGEST_WAIT),
             limit,
         )
-        return [ArticleToRead(row["id"], row["url"], row["tries"], row["lang"]) for row in rows]
+        return [
+            ArticleToRead(row["id"], row["url"], row["tries"], row["lang"], to_moment(row["first_seen_at"]))
+            for row in rows
+        ]
 
     def is_pending(self, article: ArticleToRead) -> bool:
         """Tell whether an article is still to be read: meanwhile it may have proved to be another one."""
@@ -148,10 +157,13 @@ class Articles:
                 (state, error, to_text(next_try_at), article.id),
             )
 
-    def postpone(self, article: ArticleToRead, *, until: datetime) -> None:
+    def postpone(self, article: ArticleToRead, *, until: datetime, why: str) -> None:
         """Leave an article pending until its host may be asked again; that is no failed try."""
         with writing(self._db) as conn:
-            conn.execute("UPDATE articles SET next_try_at = ? WHERE id = ?", (to_text(until), article.id))
+            conn.execute(
+                "UPDATE articles SET next_try_at = ?, last_error = ? WHERE id = ?",
+                (to_text(until), why, article.id),
+            )
 
     def texts_without_vector(self, model: str, *, limit: int) -> list[str]:
         """Return sentence texts that this model has not embedded, each once."""

@@ -20,6 +20,7 @@ from monitor.store.findings import Findings
 from monitor.store.health import Health
 from monitor.store.migrations import migrations
 from monitor.store.origins import Origins
+from monitor.store.robots import Robots
 from monitor.store.rounds import Rounds
 from monitor.store.rows import writing
 
@@ -40,6 +41,7 @@ class Store:
     digests: Digests
     rounds: Rounds
     health: Health
+    robots: Robots
 
     def close(self) -> None:
         """Close the connection; the store cannot be used afterwards."""
@@ -112,6 +114,7 @@ def _store(conn: sqlite3.Connection) -> Store:
         digests=Digests(db),
         rounds=Rounds(db),
         health=Health(db),
+        robots=Robots(db),
     )
 
 

@@ -17,8 +17,8 @@ Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def fetcher(*, deadline_s: float = 5, max_body_mb: float = 1, **settings: object) -> HttpFetcher:
-    """Build a fetcher that may reach this machine, unless allow_networks says otherwise."""
-    values = {"allow_networks": (ip_network("127.0.0.0/8"),), **settings}
+    """Build a fetcher that may reach this machine and makes no pauses, unless the settings say otherwise."""
+    values = {"allow_networks": (ip_network("127.0.0.0/8"),), "pause_s": 0, **settings}
     return HttpFetcher(
         CollectSettings.model_validate({"deadline_s": deadline_s, "max_body_mb": max_body_mb, **values})
     )

@@ -17,6 +17,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from monitor.collect.fetch import HttpFetcher
+from monitor.collect.hosts import Asked
 from monitor.config import CollectSettings, FeedSettings
 from monitor.pipeline import Models, World
 from monitor.read.workers import Workers
@@ -138,9 +139,13 @@ class Newsstand:
 def open_newsstand(folder: Path, workers: Workers) -> Iterator[Newsstand]:
     """Start the press's server and open a store in a folder."""
     press, stack, fake = Press(), AsyncExitStack(), FakeModel()
-    collect = CollectSettings(requests_per_host=1, deadline_s=5, allow_networks=(ip_network("127.0.0.0/8"),))
+    asked: list[Asked] = []
+    collect = CollectSettings(
+        requests_per_host=1, deadline_s=5, pause_s=0, robots=False, allow_networks=(ip_network("127.0.0.0/8"),)
+    )
     with asyncio.Runner() as runner, open_store(folder / "monitor.db") as store:
         base = runner.run(stack.enter_async_context(serving(press.answer)))
-        fetcher = runner.run(stack.enter_async_context(HttpFetcher(collect, names=Loopback())))
-        yield Newsstand(Bench(runner, press, base, store, World(fetcher, workers), Models(fake, fake)))
+        fetcher = runner.run(stack.enter_async_context(HttpFetcher(collect, names=Loopback(), told=asked.append)))
+        bench = Bench(runner, press, base, store, World(fetcher, workers), Models(fake, fake), collect, asked)
+        yield Newsstand(bench)
         runner.run(stack.aclose())

@@ -38,7 +38,7 @@ aliases:
 feeds:
   - {lang: en, name: Desk, url: "https://news.example/rss.xml"}
 """
-CLAIMS = """baseline: {title: La crue, language: fr, published: 2024-10, url: "https://news.example/a"}
+CLAIMS = b"""baseline: {title: La crue, language: fr, published: 2024-10, url: "https://news.example/a"}
 claims:
   - id: C1
     text: Six personnes sont mortes le 10 octobre 2024.
@@ -47,7 +47,7 @@ claims:
       - {text: Six, low: 6, high: 6, unit: people, comparator: exactly}
     dates: ["2024-10-10"]
   - {id: C2, text: "The dam broke on Monday.", lang: en, watch: false, start: 0, end: 9, quote: x}
-""".encode()
+"""
 
 SHAPES: Mapping[str, Sequence[bytes]] = {
     "feeds": (RSS, ATOM, RDF, JSON),
@@ -84,12 +84,15 @@ def _changed(draw: st.DrawFn, body: bytes) -> bytes:
     end = min(len(body), start + draw(st.integers(0, 80)))
     before, piece, after = body[:start], body[start:end], body[end:]
     new = draw(st.sampled_from(NASTY) | st.binary(max_size=8) | st.text(max_size=8).map(_utf_8))
-    return draw(
-        st.sampled_from(
-            (before + after, before + new + after, before + new + piece + after, before + piece * 2 + after)
-            + (before, before + piece * draw(st.sampled_from((2, 50, 1000))) + after)
-        )
+    changes = (
+        before + after,
+        before + new + after,
+        before + new + piece + after,
+        before,
+        before + piece * draw(st.sampled_from((2, 50, 1000))) + after,
     )
+    changed: bytes = draw(st.sampled_from(changes))
+    return changed
 
 
 def _utf_8(text: str) -> bytes:

@@ -10,7 +10,8 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from monitor.collect.feeds import FIRST_YEAR, GUID_CHARACTERS, LAST_YEAR, TITLE_CHARACTERS, parse_feed
+from monitor.collect.feed_dates import FIRST_YEAR, LAST_YEAR
+from monitor.collect.feeds import GUID_CHARACTERS, TITLE_CHARACTERS, parse_feed
 from monitor.collect.urls import MAX_CHARACTERS, clean_url
 from monitor.config import load_baseline, load_settings
 from monitor.errors import ConfigError, FeedError, ReadError

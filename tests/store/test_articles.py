@@ -94,13 +94,23 @@ def test_articles_to_read_come_newest_first_and_up_to_the_limit(store: Store) ->
     assert urls == ["https://g.example/1", "https://g.example/2"]
 
 
+def test_hosts_take_turns_among_the_articles_to_read(store: Store) -> None:
+    """A host that brings thousands at once keeps no other from the round."""
+    feed = feed_of(store)
+    for number in range(6):
+        bring(store, feed, entry(f"https://g.example/{number}"))
+    bring(store, feed, entry("https://small.example/old"), now=NOW - DAY)
+    urls = [article.url for article in store.articles.to_read(now=NOW, limit=3)]
+    assert urls == ["https://g.example/0", "https://small.example/old", "https://g.example/1"]
+
+
 def test_a_failed_try_waits_and_counts(store: Store) -> None:
     """The next tick is the retry; the row says why."""
     article = known_article(store, "https://g.example/1")
     store.articles.read_failed(article, error="answered 500", next_try_at=NOW + HOUR)
     assert store.articles.to_read(now=NOW, limit=9) == []
     (again,) = store.articles.to_read(now=NOW + HOUR, limit=9)
-    assert again == ArticleToRead(article.id, article.url, tries=1, lang="en")
+    assert again == ArticleToRead(article.id, article.url, tries=1, lang="en", first_seen_at=NOW)
 
 
 def test_giving_up_is_a_state(store: Store) -> None:
@@ -114,7 +124,7 @@ def test_giving_up_is_a_state(store: Store) -> None:
 def test_postponing_is_no_failed_try(store: Store) -> None:
     """A host that asks for a pause must not use up the article's tries."""
     article = known_article(store, "https://g.example/1")
-    store.articles.postpone(article, until=NOW + HOUR)
+    store.articles.postpone(article, until=NOW + HOUR, why="busy")
     assert store.articles.to_read(now=NOW, limit=9) == []
     assert store.articles.to_read(now=NOW + HOUR, limit=9) == [article]
 

@@ -47,7 +47,7 @@ def test_the_oldest_pending_row_of_each_step_is_found() -> None:
         assert found["judge"] == NOW
         judge_id = store.findings.judge_id("tiny", "rules-1", now=NOW)
         store.findings.add_judgement(version, revision_of(store, DAM), judge_id, [], candidates=0, now=NOW)
-        store.articles.postpone(waiting, until=NOW + HOUR)
+        store.articles.postpone(waiting, until=NOW + HOUR, why="busy")
         assert set(store.health.waiting_since(now=NOW)) == {"poll"}
         assert store.health.waiting_since(now=NOW + 2 * HOUR)["read"] == NOW + HOUR
 

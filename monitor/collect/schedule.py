@@ -15,7 +15,7 @@ FIRST_RETRY = timedelta(minutes=10)  # an article's second try; the wait doubles
 JITTER = 0.1
 
 # A poll with news shortens the interval, one without lengthens it. The two hold the balance where about every
-# third poll brings news, ln(5/4) / (ln(5/4) + ln(3/2)): an hourly feed is asked about every 26 minutes.
+# third poll brings news, ln(5/4) / (ln(5/4) + ln(3/2)): one with news each hour is asked some 65 times a day.
 SHORTER, LONGER = 2 / 3, 5 / 4
 
 # Who trusts "not modified" for ever misses the news of a server whose validators are wrong (FAILURES, case 35).
@@ -57,13 +57,11 @@ def next_check(
 ) -> datetime:
     """Say when a feed that answered well is due again; always later than now.
 
-    wish: how long the feed or its server asks to wait: never undercut, but for `longest`. key: what spreads feeds
-    over time, such as the feed's address; equal keys wait equally long.
+    every and wish, which is how long the feed or its server asks to wait, are never undercut, but for `longest`.
+    key: what spreads feeds over time, such as the feed's address; equal keys wait equally long.
     """
-    spread = JITTER * _share(key)
-    own = min(every, longest) * (1 - spread)
-    asked = min(wish * (1 + spread), longest) if wish else own
-    return now + max(own, asked, timedelta(seconds=1))
+    wait = max(every, wish or every) * (1 + JITTER * _share(key))
+    return now + max(min(wait, longest), timedelta(seconds=1))
 
 
 def next_retry(

@@ -52,7 +52,7 @@ def test_the_next_check_is_later_than_now_within_the_limits_and_as_the_server_wi
     wait = next_check(now=now, every=every, longest=rhythm.longest, wish=wish, key=key) - now
     assert timedelta(seconds=1) <= wait <= rhythm.longest
     assert wait >= min(wish or timedelta(0), rhythm.longest)
-    assert wait >= min(every, rhythm.longest) * (1 - JITTER)
+    assert wait >= min(every, rhythm.longest)
 
 
 @given(waits, wishes, st.text())

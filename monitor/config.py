@@ -28,8 +28,12 @@ def _http_address(value: str) -> str:
         usable = False
     if not usable or " " in value or not value.isprintable():
         raise ValueError("expected an address that starts with http:// or https://")
-    if "@" in parts.netloc:
-        raise ValueError("expected an address without user name and password; give a feed that needs them a login")
+    return value
+
+
+def _feed_address(value: str) -> str:
+    if "@" in urlsplit(_http_address(value)).netloc:
+        raise ValueError("expected an address without user name and password; name a login for them")
     return value
 
 
@@ -97,6 +101,7 @@ def _domain(value: str) -> str:
 
 Login = Annotated[str, AfterValidator(_login)]
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
+FeedAddress = Annotated[str, AfterValidator(_feed_address)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 PartialDate = Annotated[str, BeforeValidator(_published)]
@@ -169,7 +174,7 @@ class FeedSettings(_Section):
     login: for a feed that asks who reads it: NAME is in the environment variable MONITOR_LOGIN_NAME.
     """
 
-    url: HttpAddress
+    url: FeedAddress
     name: str = Field(min_length=1)
     lang: Language | None = None
     login: Login | None = None

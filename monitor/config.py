@@ -30,8 +30,12 @@ def _http_address(value: str) -> str:
         usable = False
     if not usable or " " in value or not value.isprintable():
         raise ValueError("expected an address that starts with http:// or https://")
-    if "@" in parts.netloc:
-        raise ValueError("expected an address without user name and password; give a feed that needs them a login")
+    return value
+
+
+def _feed_address(value: str) -> str:
+    if "@" in urlsplit(_http_address(value)).netloc:
+        raise ValueError("expected an address without user name and password; name a login for them")
     return value
 
 
@@ -105,6 +109,7 @@ def _domain(value: str) -> str:
 
 Login = Annotated[str, AfterValidator(_login)]
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
+FeedAddress = Annotated[str, AfterValidator(_feed_address)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 PartialDate = Annotated[str, BeforeValidator(_published)]
@@ -187,7 +192,7 @@ class FeedSettings(_Section):
     folder: where it stands in a list of feeds, outer folders first, such as Korea/Agencies.
     """
 
-    url: HttpAddress
+    url: FeedAddress
     name: str = Field(min_length=1)
     lang: Language | None = None
     folder: Folder | None = None

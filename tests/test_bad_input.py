@@ -439,7 +439,7 @@ def test_trouble_with_one_feed_or_page_is_written_down_and_the_round_goes_on(cap
         content["/feed"] = f'<rss version="2.0"><channel>{item}</channel></rss>'.encode()
         feeds = [
             {"url": f"{base}/feed", "name": "Valley Post"},
-            {"url": "http://127.0.0.1:9/feed", "name": "Dead Radio"},
+            {"url": "http://127.0.0.1:20009/feed", "name": "Dead Radio"},
         ]
         settings = {"collect": {"allow_networks": ["127.0.0.0/8"], "pause_s": 0}, "feeds": feeds}
         Path("feeds.yaml").write_text(yaml.safe_dump(settings))

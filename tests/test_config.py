@@ -278,3 +278,25 @@ def test_a_date_that_cannot_be_is_refused(path: Path, written: str, shown: str) 
 def test_a_mistake_in_the_claims_file_is_told_with_its_place(path: Path, text: str, told: str) -> None:
     """The file that a person corrects most gets the same care."""
     assert refusal(load_baseline, path, text) == told
+
+
+@pytest.mark.parametrize(
+    "address", ["https://desk:s3cret@a.example/feed", "https://desk:s3cret@a b/feed", "desk://u:s3cret@a.example/"]
+)
+def test_a_password_in_an_address_is_refused_and_not_repeated(tmp_path: Path, address: str) -> None:
+    """The line stands in the journal, and on the screen of whoever helps."""
+    path = tmp_path / "feeds.yaml"
+    path.write_text(f"feeds: [{{url: '{address}', name: A}}]\n")
+    with pytest.raises(ConfigError, match="expected an address") as caught:
+        load_settings(path)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_two_feeds_of_one_address_do_not_repeat_its_token(tmp_path: Path) -> None:
+    """Nor does any other complaint that names the address."""
+    path = tmp_path / "feeds.yaml"
+    feed = "{url: 'https://a.example/feed?token=s3cret', name: A}"
+    path.write_text(f"feeds: [{feed}, {feed}]\n")
+    with pytest.raises(ConfigError, match="keep one") as caught:
+        load_settings(path)
+    assert "s3cret" not in str(caught.value)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from monitor.collect.discover import address_key
+from monitor.collect.discover import feed_key
 from monitor.collect.opml import MAX_BYTES, FeedsRead, read_opml
 from monitor.config import NO_SETTINGS, FeedSettings, Settings, read_settings
 from monitor.errors import ConfigError, FeedError, MonitorError, ReadError
@@ -55,11 +55,11 @@ def add_feeds(path: Path, feeds: Sequence[FeedSettings]) -> Addition:
     MonitorError if it cannot be edited or written; then it stays as it was.
     """
     file = _read(path)
-    listed = {address_key(feed.url): feed for feed in file.settings.feeds}
+    listed = {feed_key(feed.url): feed for feed in file.settings.feeds}
     added: list[FeedSettings] = []
     known: list[tuple[FeedSettings, FeedSettings]] = []
     for feed in feeds:
-        twin = listed.setdefault(address_key(feed.url), feed)
+        twin = listed.setdefault(feed_key(feed.url), feed)
         if twin is feed:
             added.append(feed)
         else:
@@ -137,8 +137,8 @@ def read_list(path: Path) -> FeedsRead:
 
 def names_of_known(feeds: Sequence[FeedSettings], urls: Sequence[str]) -> dict[str, str]:
     """Return those addresses that stand in the list, each with its name there."""
-    names = {address_key(feed.url): feed.name for feed in feeds}
-    return {url: names[address_key(url)] for url in urls if address_key(url) in names}
+    names = {feed_key(feed.url): feed.name for feed in feeds}
+    return {url: names[feed_key(url)] for url in urls if feed_key(url) in names}
 
 
 def find_feed(feeds: Sequence[FeedSettings], words: str) -> FeedSettings:
@@ -146,8 +146,8 @@ def find_feed(feeds: Sequence[FeedSettings], words: str) -> FeedSettings:
 
     Raises ConfigError, which names the feeds that fit, if it is not one.
     """
-    key, wanted = address_key(words), words.casefold().strip()
-    exact = [feed for feed in feeds if feed.name == words or address_key(feed.url) == key]
+    key, wanted = feed_key(words), words.casefold().strip()
+    exact = [feed for feed in feeds if feed.name == words or feed_key(feed.url) == key]
     named = exact or [feed for feed in feeds if feed.name.casefold() == wanted]
     fitting = named or [feed for feed in feeds if wanted in feed.name.casefold() or wanted in feed.url.casefold()]
     if not fitting or not wanted:

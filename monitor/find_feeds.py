@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from monitor.collect.discover import (
     FoundFeed,
-    address_key,
+    feed_key,
     feeds_named,
     look_at,
     news_sitemaps,
@@ -108,7 +108,7 @@ class _Search:
         page = await self._fetch(address)
         if page is None:
             return None
-        same = {address_key(page.url), sha256(page.body).digest()}
+        same = {feed_key(page.url), sha256(page.body).digest()}
         if same & self._seen:
             return None
         self._seen |= same
@@ -132,7 +132,7 @@ class _Search:
 
 async def _look(world: World, asked: str, page: Page) -> FoundFeed:
     """Read a page as a feed, under the address to be asked from now on: a redirect may be for today only."""
-    lasting = page.url if address_key(page.url) == address_key(asked) else asked
+    lasting = page.url if feed_key(page.url) == feed_key(asked) else asked
     return await world.workers.call(look_at, page.body, url=lasting, content_type=page.content_type)
 
 
@@ -192,5 +192,5 @@ def _free_name(feed: FoundFeed, taken: Collection[str]) -> str:
     ending = PurePosixPath(urlsplit(feed.url).path).stem
     return next(
         (name for name in (title, f"{title} – {ending}") if name not in taken),
-        f"{title} – {address_key(feed.url)}",
+        f"{title} – {feed_key(feed.url)}",
     )

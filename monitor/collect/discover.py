@@ -64,18 +64,9 @@ class FoundFeed:
     lang: str | None
 
 
-def address_key(url: str) -> str:
+def feed_key(url: str) -> str:
     """Return what the addresses of one feed have in common: not http or https, nor a slash at the end."""
     return (clean_url(url) or url).partition("://")[2].rstrip("/") or url
-
-
-def without_user(url: str) -> str:
-    """Return an address without user name and password, fit to be shown or handed on."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else url
 
 
 def feeds_named(body: bytes, *, url: str, content_type: str | None) -> list[str]:

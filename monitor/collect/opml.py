@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from monitor.collect.discover import address_key, web_form, without_user
+from monitor.collect.discover import feed_key, web_form
 from monitor.collect.urls import host_of
 from monitor.config import FeedSettings
 from monitor.errors import FeedError
+from monitor.masking import shown_address
 from monitor.read.markup import FORBIDDEN, clean_line, decode_page
 
 MAX_BYTES = 5_000_000  # 20,000 feeds, and as much as config/feeds.yaml may have
@@ -56,14 +57,14 @@ def read_opml(body: bytes) -> FeedsRead:
     for outline, folders in _outlines(root):
         taken = _feed(outline, folders)
         if isinstance(taken, FeedSettings):
-            feeds.setdefault(address_key(taken.url), taken)
+            feeds.setdefault(feed_key(taken.url), taken)
         else:
             refused.append(f"line {outline.sourceline}: {taken}")
     return FeedsRead(tuple(feeds.values()), tuple(refused))
 
 
 def write_opml(feeds: Iterable[FeedSettings], *, title: str = "monitor") -> str:
-    """Write feeds as OPML 2, a nested outline for each folder. User names and passwords of addresses stay out."""
+    """Write feeds as OPML 2, a nested outline for each folder. Passwords and tokens of addresses stay out."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = title
     folders: dict[tuple[str, ...], Outline] = {(): etree.SubElement(root, "body")}
@@ -71,7 +72,7 @@ def write_opml(feeds: Iterable[FeedSettings], *, title: str = "monitor") -> str:
         parts = tuple(feed.folder.split(_SLASH)) if feed.folder else ()
         where = _folder(folders, parts)
         name = FORBIDDEN.sub("", feed.name)
-        values = {"type": "rss", "text": name, "title": name, "xmlUrl": without_user(feed.url)}
+        values = {"type": "rss", "text": name, "title": name, "xmlUrl": shown_address(feed.url)}
         etree.SubElement(where, "outline", values | ({"language": feed.lang} if feed.lang else {}))
     etree.indent(root)
     written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)

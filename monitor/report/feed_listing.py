@@ -11,10 +11,11 @@ from enum import StrEnum
 
 from rich.cells import cell_len, set_cell_size
 
-from monitor.collect.discover import FoundFeed, without_user
+from monitor.collect.discover import FoundFeed
 from monitor.collect.schedule import is_silent
 from monitor.collect.urls import host_of
 from monitor.config import FeedSettings
+from monitor.masking import shown_address
 from monitor.records import FeedDetails
 from monitor.report.calendar import write_date, write_moment
 from monitor.report.printable import safe_json, safe_text, wrap
@@ -85,7 +86,7 @@ def found_text(found: Sequence[FoundFeed], known: Mapping[str, str], *, zone: st
 def list_text(feeds: Sequence[FeedSettings], *, width: int = 80) -> str:
     """List feeds by folder: name, language, address. Where a line is too short, addresses get one of their own."""
     names = [safe_text(feed.name) + " (paused)" * feed.paused for feed in feeds]
-    addresses = [safe_text(without_user(feed.url)) for feed in feeds]
+    addresses = [safe_text(shown_address(feed.url)) for feed in feeds]
     column = max(map(cell_len, names), default=0)
     in_a_row = all(column + 2 * len(_GAP) + 3 + cell_len(address) <= width for address in addresses)
     column = column if in_a_row else min(column, width - len(_GAP) - 3)
@@ -108,7 +109,7 @@ def list_json(feeds: Sequence[FeedSettings]) -> str:
         [
             {
                 "name": feed.name,
-                "url": without_user(feed.url),
+                "url": shown_address(feed.url),
                 "lang": feed.lang,
                 "folder": feed.folder,
                 "paused": feed.paused,
@@ -145,9 +146,9 @@ def _check_fields(check: Check) -> dict[str, str | int | bool | None]:
     feed = check.details
     return {
         "name": feed.name,
-        "url": without_user(feed.url),
+        "url": shown_address(feed.url),
         "state": check.state.value,
-        "asked_at": without_user(feed.address) if feed.address else None,
+        "asked_at": shown_address(feed.address) if feed.address else None,
         "lang": feed.lang,
         "last_good_at": _utc(feed.last_good_at),
         "last_news_at": _utc(feed.last_news_at),
@@ -196,7 +197,7 @@ def _notes(check: Check, zone: str) -> Iterator[str]:
     if check.paused_until:
         yield f"its host asked for a pause until {write_moment(check.paused_until, zone)}"
     if feed.address and feed.address != feed.url:
-        yield f"moved for good, now asked at {without_user(feed.address)}"
+        yield f"moved for good, now asked at {shown_address(feed.address)}"
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:

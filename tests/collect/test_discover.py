@@ -7,13 +7,12 @@ import pytest
 from monitor.collect.discover import (
     MOST_NAMED,
     FeedKind,
-    address_key,
+    feed_key,
     feeds_named,
     look_at,
     sitemaps_named,
     usual_places,
     web_form,
-    without_user,
 )
 from monitor.errors import FeedError
 
@@ -129,12 +128,10 @@ def test_a_page_is_no_feed() -> None:
 )
 def test_twins_have_one_key(one: str, other: str, same: bool) -> None:
     """One feed in the list twice would be asked twice, and its news counted once."""
-    assert (address_key(one) == address_key(other)) is same
+    assert (feed_key(one) == feed_key(other)) is same
 
 
 def test_addresses_as_programs_hand_them_over() -> None:
     """feed: is a sign for a program; a user name is nobody else's business."""
     assert web_form("feed://a.example/f") == "http://a.example/f"
     assert web_form("feed:https://a.example/f") == "https://a.example/f"
-    assert without_user("https://anna:pass@a.example:8/f?x=1") == "https://a.example:8/f?x=1"
-    assert without_user("http://[broken") == "http://[broken"

@@ -103,7 +103,7 @@ def test_check_as_json() -> None:
 
 
 FEEDS = [
-    FeedSettings(url="https://anna:pass@k.example/rss", name="연합뉴스", lang="ko", folder="Korea/Agencies"),
+    FeedSettings(url="https://k.example/rss", name="연합뉴스", lang="ko", folder="Korea/Agencies"),
     FeedSettings(url="https://g.example/feed", name="Gazette", paused=True),
     FeedSettings(url="https://h.example/rss", name="한겨레", lang="ko", folder="Korea/Agencies"),
 ]

@@ -22,6 +22,14 @@ class StoreError(MonitorError):
     """The database cannot be opened or is not ours. The command line exits with 1."""
 
 
+class NotNowError(StoreError):
+    """The database cannot be used just now, as on a full disk. The daemon waits and tries again."""
+
+
+class DamagedError(StoreError):
+    """The database's file is damaged. Nothing goes on until a person has put a backup in its place."""
+
+
 class LockedError(MonitorError):
     """Another process holds the database's lock. The command line exits with 1."""
 
@@ -36,6 +44,7 @@ class FetchError(MonitorError):
     url: the address asked for. why: the reason, for the row and the digest.
     status: the HTTP status, if an answer came. retry_after: the server's wish, if it stated one.
     final: True if asking again cannot help (gone, refused by the guard, not http).
+    unreached: True if nothing was heard of the host; the reason may be our own network.
     """
 
     def __init__(
@@ -46,10 +55,11 @@ class FetchError(MonitorError):
         status: int | None = None,
         retry_after: timedelta | None = None,
         final: bool = False,
+        unreached: bool = False,
     ) -> None:
         super().__init__(f"{url}: {why}")
         self.url, self._why, self.status = url, why, status
-        self.retry_after, self.final = retry_after, final
+        self.retry_after, self.final, self.unreached = retry_after, final, unreached
 
     @property
     def why(self) -> str:

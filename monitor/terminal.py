@@ -37,7 +37,6 @@ def log_to_stderr(level: int, *, as_json: bool = False) -> None:
     plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
     handler.setFormatter(JsonLines() if as_json else plain)
     logging.basicConfig(level=level, handlers=[handler])
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every job at INFO
 
 
 class _ToStderr(logging.StreamHandler[TextIO]):

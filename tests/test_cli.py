@@ -378,7 +378,6 @@ def test_questions_start_without_the_model_and_the_web() -> None:
         "aiohttp",
         "feedparser",
         "trafilatura",
-        "apscheduler",
         "datasette",
         "uvicorn",
     )

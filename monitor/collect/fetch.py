@@ -119,7 +119,9 @@ class HttpFetcher:
                 body = b"" if response.status == 304 else await self._body(url, response)
                 return _page(here, response, body)
         except TimeoutError:
-            raise FetchError(url, f"no complete answer within {self._settings.deadline_s:g} s") from None
+            raise FetchError(
+                url, f"no complete answer within {self._settings.deadline_s:g} s", unreached=True
+            ) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # ValueError: aiohttp lets through what yarl, idna and the header parser raise.
             raise _failure(url, error) from error
@@ -205,7 +207,8 @@ def _failure(url: str, error: Exception) -> FetchError:
     if isinstance(cause, AddressRefusedError):
         return FetchError(url, f"refused: {cause}", final=True)
     why = next((why for kind, why in _FAILURES if isinstance(error, kind)), "the answer is not proper HTTP")
-    return FetchError(url, why, final=isinstance(error, aiohttp.InvalidURL))
+    final, unreached = isinstance(error, aiohttp.InvalidURL), isinstance(error, aiohttp.ClientConnectorError)
+    return FetchError(url, why, final=final, unreached=unreached)
 
 
 # In this order: aiohttp derives some of these from others.

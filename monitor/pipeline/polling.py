@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.collect.feeds import parse_feed
+from monitor.collect.outage import PROBES, RETURNS_IN
 from monitor.collect.schedule import next_check
 from monitor.collect.urls import host_of
 from monitor.config import Settings
 from monitor.errors import FeedError, FetchError, ReadError
-from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress, not_after, pause_host
+from monitor.pipeline.steps import (
+    Progress,
+    Stop,
+    World,
+    for_each,
+    network_is_away,
+    never,
+    no_progress,
+    not_after,
+    pause_host,
+)
 from monitor.records import Feed, StepCount
 from monitor.store import Store
 
@@ -30,9 +42,12 @@ async def poll(
     """Ask the feeds that are due for news, and store their entries.
 
     done: feeds that answered well. failed: feeds that did not. note: how many articles are new.
+    While the network is away a few feeds are asked, to see whether it is back; the others stay due.
     """
     paused = set(store.feeds.blocked_hosts(now=now))
     due = [feed for feed in store.feeds.due(now=now) if host_of(feed.url) not in paused]
+    was_away = store.absences.network_away_since() is not None
+    due = _probes(due) if was_away else due
     new, done, failed, finished = 0, 0, 0, 0
 
     async def one(feed: Feed) -> None:
@@ -41,14 +56,30 @@ async def poll(
             try:
                 added = await _poll_feed(store, world, settings, feed, now=now)
                 new, done = new + added, done + 1  # not `new += await`: others count while this one waits
+                network_is_away(store, feed.url, None, now=now)
             except (FetchError, FeedError, ReadError) as error:
                 failed += 1
-                _feed_failed(store, settings, feed, error, paused=paused, now=now)
+                if network_is_away(store, feed.url, error, now=now):
+                    store.feeds.postpone(feed, until=now + RETURNS_IN)
+                else:
+                    _feed_failed(store, settings, feed, error, paused=paused, now=now)
         finished += 1
         progress("poll", finished, len(due))
 
-    await for_each(due, one, at_once=settings.collect.requests_per_host, stop=stop)
-    return StepCount("poll", done, failed, f"{new} new articles")
+    def is_over() -> bool:
+        return stop() or (not was_away and store.absences.network_away_since() is not None)
+
+    await for_each(due, one, at_once=settings.collect.requests_per_host, stop=is_over)
+    away = store.absences.network_away_since() is not None
+    return StepCount("poll", done, failed, f"{new} new articles{'; the network seems to be away' * away}")
+
+
+def _probes(due: Sequence[Feed]) -> list[Feed]:
+    """Choose one feed for each of a few hosts."""
+    first: dict[str, Feed] = {}
+    for feed in due:
+        first.setdefault(host_of(feed.url), feed)
+    return list(first.values())[:PROBES]
 
 
 async def _poll_feed(store: Store, world: World, settings: Settings, feed: Feed, *, now: datetime) -> int:

@@ -6,11 +6,22 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
+from monitor.collect.outage import RETURNS_IN
 from monitor.collect.schedule import next_try
 from monitor.collect.urls import clean_url, host_of
 from monitor.config import Settings
 from monitor.errors import FetchError, ReadError
-from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress, not_after, pause_host
+from monitor.pipeline.steps import (
+    Progress,
+    Stop,
+    World,
+    for_each,
+    network_is_away,
+    never,
+    no_progress,
+    not_after,
+    pause_host,
+)
 from monitor.read.page import ReadPage, read_page
 from monitor.records import ArticleToRead, Page, StepCount
 from monitor.store import Store
@@ -29,7 +40,12 @@ async def read(
     progress: Progress = no_progress,
     stop: Stop = never,
 ) -> StepCount:
-    """Fetch and read the articles that are pending. failed: those that could not be read this time."""
+    """Fetch and read the articles that are pending. failed: those that could not be read this time.
+
+    While the network is away they wait; the next feed that answers tells that it is back.
+    """
+    if store.absences.network_away_since() is not None:
+        return StepCount("read", 0, 0, "waiting for the network")
     paused = store.feeds.blocked_hosts(now=now)
     pending = store.articles.to_read(now=now, limit=READ_ASKED)
     done, failed, finished = 0, 0, 0
@@ -43,9 +59,13 @@ async def read(
             try:
                 await _read_article(store, world, article, now=now)
                 done += 1
+                network_is_away(store, article.url, None, now=now)
             except (FetchError, ReadError) as error:
                 failed += 1
-                _article_failed(store, settings, article, error, paused=paused, now=now)
+                if network_is_away(store, article.url, error, now=now):
+                    store.articles.postpone(article, until=now + RETURNS_IN)
+                else:
+                    _article_failed(store, settings, article, error, paused=paused, now=now)
         finished += 1
         progress("read", finished, len(pending))
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from monitor.collect.outage import Absence
 from monitor.errors import StoreError
 from monitor.judge.state import ClaimState
 from monitor.read.credits import agency_of_site
@@ -130,7 +131,7 @@ class Digest:
 
     day: the reader's date. It covers (since, until]; since is None for the first. baseline_published: as precise
     as it is known, '2024-10' or a day. claims: those with news, and silent: the others that are watched, both in
-    the order of the claims file. format: the version of this shape in JSON.
+    the order of the claims file. absences: when nobody watched. format: the version of this shape in JSON.
     """
 
     day: date
@@ -143,6 +144,7 @@ class Digest:
     claims: tuple[ClaimNews, ...]
     silent: tuple[SilentClaim, ...]
     failing: tuple[FailingFeed, ...]
+    absences: tuple[Absence, ...] = ()
     format: Literal[1] = 1
 
 
@@ -158,13 +160,14 @@ def build_digest(
     counts: Mapping[str, int],
     families: Mapping[str, str] = NO_FAMILIES,
     states: Mapping[str, ClaimState] = NO_STATES,
+    absences: Sequence[Absence] = (),
 ) -> Digest:
     """Sort what is new by claim, fold copies, and name the silent claims and the failing feeds.
 
     news: the findings of (since, until], in any order; those on claims that the baseline no longer lists are left
     out. last_found: claim id → when something was last found on it. counts: what to show in the head, in their
     order, such as {"articles read": 61, "findings": 9}. families: domain → the publisher it belongs to.
-    states: claim id → how it stands.
+    states: claim id → how it stands. absences: when nobody watched, oldest first.
     """
     by_claim: dict[str, list[StoredFinding]] = {}
     for found in news:
@@ -186,6 +189,7 @@ def build_digest(
             if c.watch and c.id not in by_claim
         ),
         failing=tuple(sorted(failing, key=lambda feed: (feed.since, feed.url))),
+        absences=tuple(absences),
     )
 
 

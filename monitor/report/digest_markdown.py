@@ -34,6 +34,7 @@ def _blocks(digest: Digest, zone: str) -> Iterator[str]:
     yield escape(wording.summary(digest, zone))
     facts = [wording.period_words(digest, zone), f"Times: {zone}", *wording.counts_words(digest)]
     yield escape(" · ".join(facts))
+    yield from (f"**{escape(words)}**" for words in wording.absences_words(digest, zone))
     for news in digest.claims:
         yield from _claim(news, zone)
     yield from _silent(digest, zone)

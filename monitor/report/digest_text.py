@@ -59,6 +59,8 @@ def _head(digest: Digest, zone: str, width: int) -> Iterator[Line]:
     yield from _set(wording.summary(digest, zone), width, role=Role.LEAD)
     yield from _set(f"{wording.period_words(digest, zone)}. Times: {zone}.", width, role=Role.SOURCE)
     yield from _set(" · ".join(wording.counts_words(digest)), width, role=Role.SOURCE)
+    for words in wording.absences_words(digest, zone):
+        yield from _set(words, width, role=Role.LEAD)
 
 
 def _claim(news: ClaimNews, zone: str, width: int) -> Iterator[Line]:

@@ -83,6 +83,11 @@ class Feeds:
                 (to_text(now), to_text(next_check_at), to_text(now), error, feed.id),
             )
 
+    def postpone(self, feed: Feed, *, until: datetime) -> None:
+        """Ask a feed later; that is no failed try."""
+        with writing(self._db) as conn:
+            conn.execute("UPDATE feeds SET next_check_at = ? WHERE id = ?", (to_text(until), feed.id))
+
     def failing(self) -> list[FailingFeed]:
         """Return the listed feeds that fail, longest failing first."""
         rows = select(

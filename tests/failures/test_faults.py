@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from monitor.config import CollectSettings, ReaderSettings, Settings, StoreSettings
 from monitor.daemon import Daemon
-from monitor.errors import FetchError
+from monitor.errors import DamagedError, FetchError, NotNowError
 from monitor.pipeline import Models, World
 from monitor.read.workers import Workers
 from monitor.records import Baseline, Page
 from monitor.report.calendar import local_day
 from monitor.status import status_of
 from monitor.store import Store, open_readonly, open_store
+from monitor.store.backup import back_up_nightly
 from monitor.store.database import LOG_BYTES
 from tests.command import monitor, pages
 from tests.judge.fake_model import FakeModel
 from tests.store.killed_writer import kill_again_and_again
 from tests.test_lock import HOLDER
-from tests.town import DAM, HOUR, NOW, Bench, open_bench
+from tests.town import DAM, DAY, HOUR, NOW, Bench, open_bench
 
 FAST = timedelta(milliseconds=20)
 
@@ -260,3 +267,107 @@ def test_case_50_a_round_that_comes_late(bench: Bench) -> None:
         ("stopped", "2026-11-22T06:04:20Z", "2026-11-22T14:04:20Z")
     ]
     assert bench.rows("SELECT count(*) FROM rounds WHERE step = 'housekeeping'") == [(1,)]
+
+
+def test_a_lock_that_another_program_keeps_fails_the_round_and_not_the_daemon(
+    bench: Bench, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody's open transaction is waited for, then told; once it ends, the work goes on by itself."""
+    bench.store.db.conn.execute("PRAGMA busy_timeout = 20")
+
+    async def lock_and_release() -> None:
+        with closing(sqlite3.connect(tmp_path / "monitor.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            async with running(daemon_of(bench)) as until:
+                await until(lambda: warnings_in(caplog, "another program keeps the database locked") >= 2)
+                other.execute("ROLLBACK")
+                await until(lambda: bench.store.count("judgements") > 0)
+
+    bench.runner.run(lock_and_release())
+    assert bench.rows("SELECT state, tries FROM articles") == [("read", 0)]
+
+
+def test_damage_ends_the_daemon_with_the_way_back(bench: Bench, tmp_path: Path) -> None:
+    """To go on would make it worse; the line names the newest backup."""
+    path, times = tmp_path / "monitor.db", {"now": NOW}
+    back_up_nightly(path, day=NOW.date(), keep=1)
+
+    async def damage() -> None:
+        async with running(daemon_of(bench, clock=lambda: times["now"])) as until:
+            await until(lambda: bench.rows("SELECT 1 FROM rounds WHERE step = 'housekeeping'") != [])
+            with path.open("r+b") as file:
+                file.seek(4096)
+                file.write(b"\xff" * (path.stat().st_size - 4096))
+            times["now"] += DAY  # the next night reads everything
+            await until(lambda: False)
+
+    with pytest.raises(DamagedError, match=r"monitor restore .*monitor-nightly-2026-11-22\.db"):
+        bench.runner.run(damage())
+
+
+def test_a_clock_set_back_by_days_stops_nothing(bench: Bench) -> None:
+    """No wait for the days to come again, no digest lost, none doubled, and nobody asked in a storm."""
+    times = {"now": NOW + 3 * DAY + HOUR}  # ahead, and the hour of the digest has passed
+
+    async def go(*, until_digests: int) -> None:
+        async with running(daemon_of(bench, clock=lambda: times["now"])) as until:
+            rounds = bench.store.count("rounds")
+            await until(
+                lambda: bench.store.count("digests") >= until_digests and bench.store.count("rounds") > rounds + 10
+            )
+
+    bench.runner.run(go(until_digests=1))
+    asked = bench.paths()
+    times["now"] = NOW + HOUR
+    bench.runner.run(go(until_digests=2))
+    assert bench.paths() == ["/feed"] == asked[:1]
+    assert bench.rows("SELECT day, taken_back FROM digests ORDER BY day") == [("2026-11-22", 0), ("2026-11-25", 1)]
+    times["now"] = NOW + 3 * DAY + 2 * HOUR
+    bench.runner.run(go(until_digests=2))
+    assert bench.rows("SELECT day, since_at, taken_back FROM digests ORDER BY day") == [
+        ("2026-11-22", None, 0),
+        ("2026-11-25", "2026-11-22T07:04:20Z", 0),
+    ]
+
+
+def test_a_clock_that_was_never_set_keeps_the_rounds_waiting(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A machine without a battery for its clock starts in 1970, until its network tells it the time."""
+    times = {"now": datetime(1970, 1, 1, tzinfo=UTC)}
+
+    async def go() -> None:
+        async with running(daemon_of(bench, clock=lambda: times["now"])) as until:
+            await until(lambda: warnings_in(caplog, "the clock of this machine says 01 Jan 1970. Set it") > 0)
+            assert bench.paths() == []
+            times["now"] = NOW
+            await until(lambda: bench.store.count("judgements") > 0)
+
+    bench.runner.run(go())
+
+
+class BreaksOff(FakeModel):
+    """Work in a thread that is told to stop, and says so with an error, as a backup does."""
+
+    def __init__(self) -> None:
+        self.begun, self.stop = threading.Event(), threading.Event()
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.begun.set()
+        self.stop.wait(60)
+        raise NotNowError("broken off")
+
+
+def test_work_that_breaks_off_with_an_error_does_not_keep_the_daemon_from_ending(bench: Bench) -> None:
+    """It took the place of the order to end, and the daemon slept on until it was killed."""
+    model = BreaksOff()
+    daemon = replace(daemon_of(bench), models=Models(model, model), stop=model.stop)
+
+    async def go() -> None:
+        async with running(daemon) as until:
+            await until(model.begun.is_set)
+            os.kill(os.getpid(), signal.SIGTERM)
+            with pytest.raises(AssertionError, match="ended by itself"):
+                await until(lambda: False)
+
+    bench.runner.run(go())

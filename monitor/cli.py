@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor import __version__
+from monitor.backup_cli import backup, restore
 from monitor.claims_cli import baseline_app, claims_app
 from monitor.clock import utc_now
 from monitor.config import JudgeSettings, Settings, load_baseline, load_settings
@@ -70,6 +71,8 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(baseline_app, name="baseline", help="Begin with the article that all news is compared with.")
+app.command()(backup)
+app.command()(restore)
 app.add_typer(claims_app, name="claims", help="Look at the claims that are watched.")
 app.add_typer(feeds_app, name="feeds", help="Find feeds, keep the list, and see how polling goes.")
 
@@ -140,9 +143,11 @@ def run(
     """Follow the feeds day and night, until Ctrl-C or SIGTERM."""
     from monitor.daemon import follow, one_round
     from monitor.metrics import metrics_at
+    from monitor.store.backup import check_after_crash
 
     settings, watched = load_settings(config or CONFIG), load_baseline(baseline)
     with hold(db):
+        check_after_crash(db)
         if not settings.collect.contact.strip():
             advice = f"Set collect.contact in {config or CONFIG}: an address or page of yours."
             print(f"No webmaster can reach you. {advice}", file=sys.stderr)

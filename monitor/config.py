@@ -185,6 +185,12 @@ class HealthSettings(_Section):
     metrics_host: str = "127.0.0.1"
 
 
+class StoreSettings(_Section):
+    """How the database is kept. backups: nightly ones beside it, the newest that stay; 0: none are made."""
+
+    backups: int = Field(default=3, ge=0, le=365)
+
+
 class FeedSettings(_Section):
     """One feed. lang: what it is mostly written in; the text itself decides. paused: True leaves it unasked.
 
@@ -211,6 +217,7 @@ class Settings(_Section):
     read: ReadSettings = ReadSettings()
     judge: JudgeSettings = JudgeSettings()
     health: HealthSettings = HealthSettings()
+    store: StoreSettings = StoreSettings()
     families: dict[Domain, str] = Field(default_factory=dict)
     aliases: list[Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=2)]] = Field(
         default_factory=list
@@ -355,6 +362,7 @@ def _known_keys(location: Sequence[int | str], top: type[_Section]) -> str:
         "read": ReadSettings,
         "judge": JudgeSettings,
         "health": HealthSettings,
+        "store": StoreSettings,
         "feeds": FeedSettings,
         "baseline": _BaselineHead,
         "claims": _ClaimRow,

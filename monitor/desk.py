@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from monitor.claims.people import aliases_by_name
+from monitor.collect.outage import Absence, AbsenceCause, is_stop, is_worth_telling
 from monitor.config import Settings
 from monitor.errors import ConfigError, StoreError
 from monitor.judge.state import Event, event_of, state_of
@@ -98,7 +99,19 @@ def make_digest(
             claim: state_of(_events(store, claim, families, until=until), aliases=names)
             for claim in {found.finding.claim_id for found in news}
         },
+        absences=_absences(store, since, until),
     )
+
+
+def _absences(store: Store, since: datetime | None, until: datetime) -> list[Absence]:
+    """Tell when nobody watched in (since, until]; an absence that still goes on ends with it."""
+    known = store.absences.between(since, until)
+    away, last = store.absences.network_away_since(), store.rounds.last_end()
+    if away is not None and is_worth_telling(away, until):
+        known.append(Absence(away, until, AbsenceCause.NETWORK))
+    if last is not None and is_stop(last, until):
+        known.append(Absence(last, until, AbsenceCause.STOPPED))
+    return known
 
 
 def _events(store: Store, claim: str, families: Mapping[str, str], *, until: datetime) -> list[Event]:

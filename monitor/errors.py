@@ -27,6 +27,9 @@ class Cause(StrEnum):
     OTHER = "other"
 
 
+_UNREACHED = frozenset({Cause.TIMEOUT, Cause.NO_HOST, Cause.NO_TLS, Cause.NO_CONNECTION})
+
+
 class MonitorError(Exception):
     """Any trouble that a person can act on. Its text is one line: what, where, what to do next.
 
@@ -52,6 +55,14 @@ class StoreError(MonitorError):
     """The database cannot be opened or is not ours. The command line exits with 1."""
 
 
+class TryLaterError(StoreError):
+    """The database cannot be used just now, as on a full disk. The daemon waits and tries again."""
+
+
+class DamagedError(StoreError):
+    """The database's file is damaged. Nothing goes on until a person has put a backup in its place."""
+
+
 class LockedError(MonitorError):
     """Another process holds the database's lock. The command line exits with 1."""
 
@@ -68,6 +79,7 @@ class FetchError(MonitorError):
     status: the HTTP status, if an answer came. retry_after: the server's wish, if it stated one.
     final: True if asking again cannot help (gone, refused by the guard, not http).
     cause: what it is counted under; the status, if nothing else is said.
+    unreached: True if nothing was heard of the host; the reason may be our own network.
     """
 
     def __init__(
@@ -84,6 +96,7 @@ class FetchError(MonitorError):
         self.url, self.at, self._why, self.status = url, url, shown_address(why), status
         self.retry_after, self.final = retry_after, final
         self.cause = cause or (str(status) if status else Cause.OTHER)
+        self.unreached = cause in _UNREACHED
 
     @property
     def why(self) -> str:

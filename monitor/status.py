@@ -27,4 +27,5 @@ def status_of(store: Store, *, now: datetime, polls_since: date | None = None) -
         waiting=store.health.waiting_since(now=now),
         file_bytes=file_bytes,
         log_bytes=log_bytes,
+        network_away_since=store.absences.network_away_since(),
     )

@@ -12,6 +12,7 @@ from functools import cache
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+from monitor.cli import main
 from monitor.clock import utc_now
 from monitor.config import JudgeSettings, load_baseline, load_settings
 from monitor.daemon import Daemon, open_world
@@ -47,3 +48,8 @@ def one_round(config: Path, db: Path) -> None:
         store.feeds.sync(settings.feeds, now=utc_now())
         store.claims.sync(load_baseline(BASELINE), now=utc_now())
         asyncio.run(work())
+
+
+def run_command(words: list[str]) -> None:
+    """Do what the command line does with these words, in a process of its own."""
+    main(words)

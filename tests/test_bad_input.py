@@ -22,7 +22,7 @@ from tests.line import MONITOR, run_monitor
 
 Capture = pytest.CaptureFixture[str]
 CLAIMS = "baseline: {title: Bridge, language: en}\nclaims: [{id: B1, text: The council approved a new bridge.}]\n"
-CONFIG = 'feeds: [{url: "http://127.0.0.1:9/feed", name: Dead Radio}]\n'
+CONFIG = 'feeds: [{url: "http://127.0.0.1:20009/feed", name: Dead Radio}]\n'
 ARTICLE = {"id": "a1", "text": "The council approved a new bridge over the river on Tuesday, by nine votes."}
 
 # Each command, with files in the current folder that are all well; every case spoils one of them.

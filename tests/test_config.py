@@ -22,7 +22,7 @@ from monitor.yaml_file import MAX_FILE_BYTES
 FEED = "feeds:\n- url: https://g.example/feed\n  name: Gazette\n"
 HEAD = "baseline: {title: The flood, language: en}\n"
 CLAIM = "claims:\n- {id: C1, text: The dam broke.}\n"
-SECTIONS = "reader, collect, read, judge, health, families, aliases, feeds"
+SECTIONS = "reader, collect, read, judge, health, store, families, aliases, feeds"
 ADDRESS = "expected an address that starts with http:// or https://"
 DATE = "expected a year, month or day, such as 2024, 2024-10 or 2024-10-09"
 LIST = "expected a list, with a dash (-) before each item"

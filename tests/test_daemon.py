@@ -33,7 +33,7 @@ from tests.line import Line, make_line
 from tests.town import DAM, DEAD, NOW
 
 LANGUAGES = ("es", "ko", "it")
-FEED = FeedSettings(url="http://127.0.0.1:9/feed", name="The feed")
+FEED = FeedSettings(url="http://127.0.0.1:20009/feed", name="The feed")
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +242,7 @@ def test_round_follows_round_and_the_digest_is_written_when_it_is_due(store: Sto
     fetcher = Asked(FetchError(FEED.url, "no connection"))
     run_here(store, fetcher, until=lambda: store.count("rounds") >= 3 * 4)
     assert fetcher.urls == [FEED.url]
-    assert store.rounds.last()[0][0].step == "poll"
+    assert "poll" in {count.step for count, _ in store.rounds.last()}
     assert store.db.conn.execute("SELECT failed FROM rounds WHERE step = 'poll'").fetchmany(2) == [(1,), (0,)]
 
 
@@ -253,7 +253,7 @@ def test_the_digest_is_written_after_the_round_that_makes_it_due(store: Store) -
         Settings(),
         World(Asked(FetchError(FEED.url, "no connection")), None),  # type: ignore[arg-type]  # no page comes, no worker is asked
         Models(FakeModel(), FakeModel()),
-        clock=iter([NOW] * 4 + [NOW + timedelta(hours=1)] * 20).__next__,
+        clock=iter([NOW] * 5 + [NOW + timedelta(hours=1)] * 20).__next__,
     )
 
     async def ticks() -> list[int]:

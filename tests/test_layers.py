@@ -12,10 +12,10 @@ MODULES = sorted((ROOT / "monitor").rglob("*.py"))
 
 # Libraries that touch the world, and the only rooms that may know them.
 ROOMS = {
+    "apscheduler": {"monitor.daemon"},
     "onnxruntime": {"monitor.judge.model"},
     "sqlite3": {"monitor.store"},
     "sqlite_utils": {"monitor.store"},
-    "apscheduler": {"monitor.daemon"},
     "aiohttp": {"monitor.collect.fetch", "monitor.collect.connector", "monitor.newsroom.server"},
     "datasette": {"monitor.web"},
     "feedparser": {"monitor.collect.feeds"},
@@ -23,7 +23,13 @@ ROOMS = {
     "pebble": {"monitor.read.workers"},
     "prometheus_client": {"monitor.metrics"},
     "rensa": {"monitor.read.origins"},
-    "typer": {"monitor.cli", "monitor.claims_cli", "monitor.feeds_cli", "monitor.options"},
+    "typer": {
+        "monitor.cli",
+        "monitor.backup_cli",
+        "monitor.claims_cli",
+        "monitor.feeds_cli",
+        "monitor.options",
+    },
 }
 # The middle decides and never acts: it may not import the edge, nor anything that reaches the world by itself.
 PURE = {
@@ -34,6 +40,7 @@ PURE = {
     "monitor.collect.guard",
     "monitor.collect.logins",
     "monitor.collect.robots",
+    "monitor.collect.outage",
     "monitor.collect.schedule",
     "monitor.collect.feeds",
     "monitor.collect.feed_dates",
@@ -84,6 +91,7 @@ NAMES_ABOVE = (
     "metrics",
     "daemon",
     "demo",
+    "backup_cli",
     "claims_cli",
     "feeds_cli",
     "cli",

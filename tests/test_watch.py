@@ -12,9 +12,11 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from monitor.collect.hosts import Hosts
 from monitor.config import FeedSettings, Settings
 from monitor.daemon import Daemon
 from monitor.pipeline import Models, World
@@ -66,6 +68,7 @@ _PROGRAM = """
 import asyncio, sys, time
 from datetime import timedelta
 from pathlib import Path
+from monitor.collect.hosts import Hosts
 from monitor.config import FeedSettings, Settings
 from monitor.daemon import Daemon
 from monitor.errors import FetchError
@@ -80,6 +83,8 @@ class Hanging(FakeModel):
         HANG
 
 class Nobody:
+    hosts = Hosts(per_host=2, at_once=2)
+
     async def fetch(self, url, **conditions):
         raise FetchError(url, "no connection")
 
@@ -90,7 +95,7 @@ async def run(store):
 
 with open_store(Path(sys.argv[1])) as store:
     from monitor.clock import utc_now
-    store.feeds.sync([FeedSettings(url="http://127.0.0.1:9/feed", name="The feed")], now=utc_now())
+    store.feeds.sync([FeedSettings(url="http://127.0.0.1:20009/feed", name="The feed")], now=utc_now())
     claim = Claim("C1", "The dam above the valley broke on Monday.", "en")
     store.claims.sync(Baseline("The flood", "en", "2026-11", None, (claim,)), now=utc_now())
     asyncio.run(run(store))
@@ -100,7 +105,9 @@ with open_store(Path(sys.argv[1])) as store:
 class Silent:
     """A fetcher that never answers, in spite of every deadline of its own."""
 
-    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    hosts = Hosts(per_host=2, at_once=2)
+
+    async def fetch(self, url: str, **how: Any) -> Page:
         await asyncio.Event().wait()
         raise AssertionError(url)
 
@@ -109,7 +116,7 @@ class Silent:
 def store(tmp_path: Path) -> Iterator[Store]:
     """One feed that is due."""
     with open_store(tmp_path / "monitor.db") as store:
-        store.feeds.sync([FeedSettings(url="http://127.0.0.1:9/feed", name="The feed")], now=NOW)
+        store.feeds.sync([FeedSettings(url="http://127.0.0.1:20009/feed", name="The feed")], now=NOW)
         yield store
 
 
@@ -127,7 +134,7 @@ def test_a_step_that_waits_for_ever_is_cut_off_and_the_round_goes_on(store: Stor
     assert [count.step for count in counts] == ["poll", "read", "embed", "origins", "judge"]
     assert (counts[0].done, counts[0].failed) == (0, 1)
     assert "cut off" in counts[0].note
-    assert [feed.url for feed in store.feeds.due(now=NOW)] == ["http://127.0.0.1:9/feed"]
+    assert [feed.url for feed in store.feeds.due(now=NOW)] == ["http://127.0.0.1:20009/feed"]
     stored = {count.step: count.seconds for count, _ in store.rounds.last()}
     assert stored["poll"] is not None
     assert stored["poll"] >= 0.1
@@ -137,7 +144,7 @@ def test_a_time_out_of_the_step_itself_is_a_bug_that_shows(store: Store) -> None
     """A step that lets one through must not look as if it had been cut off."""
 
     class Late(Silent):
-        async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+        async def fetch(self, url: str, **how: Any) -> Page:
             raise TimeoutError("a bug")
 
     daemon = Daemon(
@@ -181,7 +188,7 @@ def test_without_systemd_nobody_is_told() -> None:
 
 def test_the_log_for_machines_is_a_json_object_a_line(tmp_path: Path) -> None:
     """What is logged by a real run can be read back, with its keys and numbers."""
-    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: Dead, url: 'http://127.0.0.1:9/feed'}\n")
+    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: Dead, url: 'http://127.0.0.1:20009/feed'}\n")
     (tmp_path / "claims.yaml").write_text(
         "baseline: {title: The flood, language: en}\nclaims:\n  - {id: C1, text: The dam in the valley broke.}\n"
     )
@@ -193,7 +200,7 @@ def test_the_log_for_machines_is_a_json_object_a_line(tmp_path: Path) -> None:
     events = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
     failed = next(event for event in events if event["event"] == "feed failed")
     assert (failed["level"], failed["logger"]) == ("warning", "monitor.pipeline.polling")
-    assert (failed["url"], failed["failures"]) == ("http://127.0.0.1:9/feed", 1)
+    assert (failed["url"], failed["failures"]) == ("http://127.0.0.1:20009/feed", 1)
     steps = [event for event in events if event["event"] == "step done"]
     assert [event["step"] for event in steps] == ["poll", "read", "embed", "origins", "judge"]
     assert all(isinstance(event["seconds"], float) for event in steps)

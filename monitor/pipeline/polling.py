@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -10,13 +11,22 @@ from hashlib import sha256
 from monitor.collect.feed_dates import believed
 from monitor.collect.feeds import parse_feed
 from monitor.collect.fetch import Permit
+from monitor.collect.outage import PROBES, RETURNS_IN
 from monitor.collect.polls import good_poll, is_back_due
 from monitor.collect.schedule import Rhythm, is_full_due, next_retry
 from monitor.collect.urls import host_of
 from monitor.config import CollectSettings, Settings
 from monitor.errors import FeedError, FetchError, NotNowError, ReadError
 from monitor.pipeline.permission import Pauses
-from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress
+from monitor.pipeline.steps import (
+    Progress,
+    Stop,
+    World,
+    for_each,
+    network_is_away,
+    never,
+    no_progress,
+)
 from monitor.records import Feed, GoodPoll, PollOutcome, StepCount
 from monitor.store import Store
 
@@ -41,9 +51,12 @@ async def poll(
     """Ask the feeds that are due for news, and store their entries.
 
     done: feeds that answered well. failed: feeds that did not. note: how many articles are new.
+    While the network is away a few feeds are asked, to see whether it is back; the others stay due.
     """
     paused = store.feeds.blocked_hosts(now=now)
     due = [feed for feed in store.feeds.due(now=now) if host_of(feed.asked) not in paused]
+    was_away = store.absences.network_away_since() is not None
+    due = _probes(due) if was_away else due
     pauses = Pauses(store, now=now, stop=stop, asked_by=ASKS_WITHOUT_WORDS)
     new, done, failed, finished = 0, 0, 0, 0
 
@@ -52,16 +65,32 @@ async def poll(
         try:
             added = await _poll_feed(store, world, settings, feed, permit=pauses, now=now)
             new, done = new + added, done + 1  # not `new += await`: others count while this one waits
+            network_is_away(store, feed.asked, None, now=now)
         except NotNowError:
             pass  # it is still due
         except (FetchError, FeedError, ReadError) as error:
             failed += 1
-            _feed_failed(store, settings, feed, error, pauses=pauses, now=now)
+            if network_is_away(store, feed.asked, error, now=now):
+                store.feeds.postpone(feed, until=now + RETURNS_IN)
+            else:
+                _feed_failed(store, settings, feed, error, pauses=pauses, now=now)
         finished += 1
         progress("poll", finished, len(due))
 
-    await for_each(due, one, hosts=world.fetcher.hosts, stop=stop)
-    return StepCount("poll", done, failed, f"{new} new articles")
+    def is_over() -> bool:
+        return stop() or (not was_away and store.absences.network_away_since() is not None)
+
+    await for_each(due, one, hosts=world.fetcher.hosts, stop=is_over)
+    away = store.absences.network_away_since() is not None
+    return StepCount("poll", done, failed, f"{new} new articles{'; the network seems to be away' * away}")
+
+
+def _probes(due: Sequence[Feed]) -> list[Feed]:
+    """Choose one feed for each of a few hosts."""
+    first: dict[str, Feed] = {}
+    for feed in due:
+        first.setdefault(host_of(feed.asked), feed)
+    return list(first.values())[:PROBES]
 
 
 async def _poll_feed(

@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitor.collect.outage import RETURNS_IN
 from monitor.collect.schedule import next_try
 from monitor.collect.twins import is_front_page
 from monitor.collect.urls import clean_url
@@ -13,7 +14,16 @@ from monitor.config import Settings
 from monitor.errors import FetchError, MonitorError, NotNowError, ReadError
 from monitor.pipeline.identity import identify
 from monitor.pipeline.permission import Pauses, Robots
-from monitor.pipeline.steps import Progress, Stop, World, for_each, never, no_progress, not_after
+from monitor.pipeline.steps import (
+    Progress,
+    Stop,
+    World,
+    for_each,
+    network_is_away,
+    never,
+    no_progress,
+    not_after,
+)
 from monitor.read.page import ReadPage, read_page
 from monitor.records import ArticleToRead, Page, StepCount
 from monitor.store import Store
@@ -35,7 +45,12 @@ async def read(
     progress: Progress = no_progress,
     stop: Stop = never,
 ) -> StepCount:
-    """Fetch and read the articles that are pending. failed: those that could not be read this time."""
+    """Fetch and read the articles that are pending. failed: those that could not be read this time.
+
+    While the network is away they wait; the next feed that answers tells that it is back.
+    """
+    if store.absences.network_away_since() is not None:
+        return StepCount("read", 0, 0, "waiting for the network")
     reader = _Reader(store, world, settings, now=now, stop=stop)
     pending = store.articles.to_read(now=now, limit=READ_ASKED)
     done, failed, finished = 0, 0, 0
@@ -46,12 +61,16 @@ async def read(
             try:
                 await reader.read(article)
                 done += 1
+                network_is_away(store, article.url, None, now=now)
             except NotNowError as error:
                 if error.until:
                     store.articles.postpone(article, until=error.until, why=error.why)
             except (FetchError, ReadError) as error:
                 failed += 1
-                reader.failed(article, error)
+                if network_is_away(store, article.url, error, now=now):
+                    store.articles.postpone(article, until=now + RETURNS_IN, why="the network seems to be away")
+                else:
+                    reader.failed(article, error)
         finished += 1
         progress("read", finished, len(pending))
 

@@ -116,3 +116,15 @@ def pause_host(
     if pause:
         store.feeds.block_host(host_of(error.at), now=now, pause=pause, reason=error.why)
     return pause
+
+
+def network_is_away(store: Store, url: str, error: MonitorError | None, *, now: datetime) -> bool:
+    """Write down whether a host was heard of, and say whether its silence is that of our own network.
+
+    error: why it gave nothing of use; None if it did.
+    """
+    if isinstance(error, FetchError) and error.unreached:
+        return store.absences.unreached(host_of(url), now=now)
+    if not isinstance(error, FetchError) or error.status is not None:
+        store.absences.reached(now=now)
+    return False

@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from monitor.collect.outage import Absence
 from monitor.errors import StoreError
 from monitor.judge.state import ClaimState
 from monitor.read.credits import agency_of_site
@@ -132,7 +133,7 @@ class Digest:
     day: the reader's date. It covers (since, until]; since is None for the first. baseline_published: as precise
     as it is known, '2024-10' or a day. claims: those with news, and silent: the others that are watched, both in
     the order of the claims file. failing, silent_feeds: feeds that a person should look at, longest first.
-    format: the version of this shape in JSON.
+    absences: when nobody watched. format: the version of this shape in JSON.
     """
 
     day: date
@@ -146,6 +147,7 @@ class Digest:
     silent: tuple[SilentClaim, ...]
     failing: tuple[FailingFeed, ...]
     silent_feeds: tuple[SilentFeed, ...] = ()
+    absences: tuple[Absence, ...] = ()
     format: Literal[1] = 1
 
 
@@ -162,13 +164,14 @@ def build_digest(
     silent_feeds: Sequence[SilentFeed] = (),
     families: Mapping[str, str] = NO_FAMILIES,
     states: Mapping[str, ClaimState] = NO_STATES,
+    absences: Sequence[Absence] = (),
 ) -> Digest:
     """Sort what is new by claim, fold copies, and name the silent claims and the failing and silent feeds.
 
     news: the findings of (since, until], in any order; those on claims that the baseline no longer lists are left
     out. last_found: claim id → when something was last found on it. counts: what to show in the head, in their
     order, such as {"articles read": 61, "findings": 9}. families: domain → the publisher it belongs to.
-    states: claim id → how it stands.
+    states: claim id → how it stands. absences: when nobody watched, oldest first.
     """
     by_claim: dict[str, list[StoredFinding]] = {}
     for found in news:
@@ -191,6 +194,7 @@ def build_digest(
         ),
         failing=tuple(map(shown_feed, sorted(failing, key=lambda feed: (feed.since, feed.url)))),
         silent_feeds=tuple(map(shown_silent, sorted(silent_feeds, key=lambda feed: (feed.since, feed.url)))),
+        absences=tuple(absences),
     )
 
 

@@ -35,6 +35,7 @@ def _blocks(digest: Digest, zone: str) -> Iterator[str]:
     facts = [wording.period_words(digest, zone), f"Times: {zone}", *wording.counts_words(digest)]
     facts += wording.feeds_words(digest)
     yield escape(" · ".join(facts))
+    yield from (f"**{escape(words)}**" for words in wording.absences_words(digest, zone))
     for news in digest.claims:
         yield from _claim(news, zone)
     yield from _silent(digest, zone)

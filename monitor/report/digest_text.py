@@ -61,6 +61,8 @@ def _head(digest: Digest, zone: str, width: int) -> Iterator[Line]:
     yield from _set(f"{wording.period_words(digest, zone)}. Times: {zone}.", width, role=Role.SOURCE)
     counts = [*wording.counts_words(digest), *wording.feeds_words(digest)]
     yield from _set(" · ".join(counts), width, role=Role.SOURCE)
+    for words in wording.absences_words(digest, zone):
+        yield from _set(words, width, role=Role.LEAD)
 
 
 def _claim(news: ClaimNews, zone: str, width: int) -> Iterator[Line]:

@@ -29,6 +29,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 # Where the reader's country parts cells by semicolons, text behind one begins a cell of its own, quoted or not.
 _LATER_CELL = re.compile(r"""(;[\s"']*)(?=[=+\-@＝＋－＠])""")
+LONG_LOG_BYTES = 100_000_000  # SQLite folds it every 4 MB, unless somebody reads without an end
 
 STATES = {
     "pending": "waiting to be read",
@@ -46,7 +47,7 @@ class Status:
     rounds: the last of each step. next_due: when the next feed is due; None without feeds.
     polls: of this day and the six before, by outcome. waiting: since when the oldest pending row of a step waits.
     file_bytes, log_bytes: of the database and its write-ahead log. silent: feeds that bring nothing for longer
-    than they ever did.
+    than they ever did. network_away_since: None while it is there.
     """
 
     articles: Mapping[str, int]
@@ -61,6 +62,7 @@ class Status:
     file_bytes: int = 0
     log_bytes: int = 0
     silent: Sequence[SilentFeed] = ()
+    network_away_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ def status_json(status: Status) -> str:
             "oldest_pending": {step: _utc(since) for step, since in status.waiting.items()},
             "database_bytes": status.file_bytes,
             "write_ahead_log_bytes": status.log_bytes,
+            "network_away_since": _utc(status.network_away_since),
         }
     )
 
@@ -287,9 +290,17 @@ def _status_lines(status: Status, zone: str, width: int) -> Iterator[str]:
         outcomes = ", ".join(f"{outcome} {n}" for outcome, n in status.polls.items())
         yield from _set(f"Polls of seven days: {sum(status.polls.values())} ({outcomes})", width)
     yield f"Last digest: {write_day(status.last_digest) if status.last_digest else 'none yet'}"
+    if status.network_away_since:
+        yield from _set(
+            f"The network seems to be away since {write_moment(status.network_away_since, zone)}.", width
+        )
     if status.file_bytes:
         log_too = f", and {_megabytes(status.log_bytes)} not folded in yet" if status.log_bytes else ""
         yield f"Database: {_megabytes(status.file_bytes)}{log_too}"
+    if status.log_bytes > LONG_LOG_BYTES:
+        yield from _set(
+            "Another program keeps the database open: end it, and what is not folded in will be.", width
+        )
 
 
 def share_not_modified(polls: Mapping[str, int]) -> float | None:

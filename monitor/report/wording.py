@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from monitor.collect.outage import AbsenceCause
 from monitor.judge.state import Denial, Standing
 from monitor.records import Kind, Manner, SilentFeed
 from monitor.report.calendar import local_day, write_date, write_day, write_moment
@@ -24,6 +25,13 @@ SURENESS = "A percentage says how sure the program is of its reading of a senten
 
 SAID = (("denied by", True), ("contradicted by", False))
 NAMED = 3  # how many of those who deny are named in the line on a claim's state
+
+ABSENCES = 5  # a laptop that sleeps each hour must not push the news off the page
+
+_CAUSES = {
+    AbsenceCause.STOPPED: "Not watching",
+    AbsenceCause.NETWORK: "Not watching, the network was away",
+}
 
 _NOUNS = {
     Section.CONFIRMATIONS: ("confirmation", "confirmations"),
@@ -146,6 +154,17 @@ def summary(digest: Digest, zone: str) -> str:
 def counts_words(digest: Digest) -> list[str]:
     """Write the numbers for the head, 'Articles read: 61'."""
     return [f"{count.name[:1].upper()}{count.name[1:]}: {count.number:,}" for count in digest.counts]
+
+
+def absences_words(digest: Digest, zone: str) -> list[str]:
+    """Say when nobody watched, the latest absences at most; nothing where somebody always did."""
+    shown = digest.absences[-ABSENCES:]
+    words = [
+        f"{_CAUSES[one.cause]}: {write_moment(one.since, zone)} to {write_moment(one.until, zone)}."
+        for one in shown
+    ]
+    others = len(digest.absences) - len(shown)
+    return [f"Not watching, before that: {others} more time{'s' * (others != 1)}.", *words] if others else words
 
 
 def claims_words(number: int) -> str:

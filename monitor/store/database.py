@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from monitor.errors import StoreError
+from monitor.store.absences import Absences
 from monitor.store.addresses import Addresses
 from monitor.store.articles import Articles
 from monitor.store.claims import Claims
+from monitor.store.clock import put_right
 from monitor.store.digests import Digests
 from monitor.store.feeds import Feeds
 from monitor.store.findings import Findings
@@ -23,14 +26,18 @@ from monitor.store.origins import Origins
 from monitor.store.robots import Robots
 from monitor.store.rounds import Rounds
 from monitor.store.rows import writing
+from monitor.store.trouble import told_plainly
 
-BUSY_TIMEOUT_S = 30.0
+BUSY_TIMEOUT_S = 8.0  # how long a write waits for another program; a daemon that is told to end has 9 s
+# What the write-ahead log shrinks to once no reader holds it open any longer (FAILURES, case 45).
+LOG_BYTES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The open database: one room for each noun."""
+    """The open database: one room for each noun. path: its file, or ":memory:"."""
 
+    path: Path | str
     db: Database
     feeds: Feeds
     articles: Articles
@@ -42,15 +49,30 @@ class Store:
     rounds: Rounds
     health: Health
     robots: Robots
+    absences: Absences
 
     def close(self) -> None:
         """Close the connection; the store cannot be used afterwards."""
         self.db.conn.close()
 
     def tidy(self) -> None:
-        """Refresh the query planner's statistics, then fold the write-ahead log that holds them into the file."""
+        """Refresh the query planner's statistics, then fold the write-ahead log that holds them into the file.
+
+        Waits for nobody: what a reader holds open is folded by the writes that come after it.
+        """
         self.db.conn.execute("PRAGMA optimize").fetchall()
+        self.db.conn.execute("PRAGMA busy_timeout = 0").fetchall()
         self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self.db.conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}").fetchall()
+
+    def plainly(self) -> AbstractContextManager[None]:
+        """Turn SQLite's errors in the block into one line: TryLaterError where waiting helps, or DamagedError."""
+        return told_plainly(self.path)
+
+    def clock_set_back(self, *, now: datetime) -> None:
+        """Bring what was planned by a clock that was ahead within a day's reach, and take its digests back."""
+        with writing(self.db) as conn:
+            put_right(conn, now=now)
 
     def count(self, table: str) -> int:
         """Count the rows of a table or view."""
@@ -64,17 +86,18 @@ def open_store(path: Path | str) -> Iterator[Store]:
     path: a file, or ":memory:". Raises StoreError if it is no database of ours, is newer than this
     release, or cannot be written.
     """
-    with _told_plainly(path):
+    with told_plainly(path):
         if path != ":memory:":
             _make_folder(Path(path))
         # Steps that compute run in a thread; they take turns, so one connection serves them all.
         conn = sqlite3.connect(str(path), timeout=BUSY_TIMEOUT_S, check_same_thread=False)
-        store = _store(conn)
+        store = _store(path, conn)
         try:
-            _refuse_foreign(store.db, path)  # before the journal mode, which would change somebody else's file
+            refuse_foreign(store.db, path)  # before the journal mode, which would change somebody else's file
             conn.execute("PRAGMA foreign_keys = ON")
             conn.execute("PRAGMA journal_mode = WAL")
-            conn.execute("PRAGMA synchronous = NORMAL")
+            conn.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last writes, never the file
+            conn.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
             _migrate(store.db)
             yield store
         finally:
@@ -89,11 +112,11 @@ def open_readonly(path: Path) -> Iterator[Store]:
     """
     if not _stands(path):
         raise StoreError(f"{path}: no database yet. Make it with: monitor run --once")
-    with _told_plainly(path):
+    with told_plainly(path):
         conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
-        store = _store(conn)
+        store = _store(path, conn)
         try:
-            _refuse_foreign(store.db, path)
+            refuse_foreign(store.db, path)
             if migrations.pending(store.db):
                 raise StoreError(f"{path}: made by an older release. Bring it up to date: monitor run --once")
             yield store
@@ -101,9 +124,10 @@ def open_readonly(path: Path) -> Iterator[Store]:
             conn.close()
 
 
-def _store(conn: sqlite3.Connection) -> Store:
+def _store(path: Path | str, conn: sqlite3.Connection) -> Store:
     db = Database(conn, execute_plugins=False)
     return Store(
+        path,
         db,
         feeds=Feeds(db),
         articles=Articles(db),
@@ -115,6 +139,7 @@ def _store(conn: sqlite3.Connection) -> Store:
         rounds=Rounds(db),
         health=Health(db),
         robots=Robots(db),
+        absences=Absences(db),
     )
 
 
@@ -125,10 +150,13 @@ def _migrate(db: Database) -> None:
             migrations.apply(db)
 
 
-def _refuse_foreign(db: Database, path: Path | str) -> None:
-    """Refuse a file that holds somebody else's tables, or steps this release does not know."""
+def refuse_foreign(db: Database, path: Path | str, *, empty: bool = True) -> None:
+    """Refuse a file that holds somebody else's tables, or steps this release does not know.
+
+    empty: whether a file without any table will do. Raises StoreError.
+    """
     applied = {migration.name for migration in migrations.applied(db)}
-    if not applied and db.table_names():
+    if not applied and (db.table_names() or not empty):
         raise StoreError(f"{path}: this database was not made by monitor. Name another with --db.")
     if applied - {migration.name for migration in migrations._migrations}:
         raise StoreError(f"{path}: made by a newer release of monitor. Install that release.")
@@ -153,25 +181,3 @@ def _stands(path: Path) -> bool:
 
 def _unreachable(path: Path, error: OSError) -> StoreError:
     return StoreError(f"{path}: {error.strerror}. Check the folder and its permissions.")
-
-
-@contextmanager
-def _told_plainly(path: Path | str) -> Iterator[None]:
-    """Turn SQLite's errors into one line that says what to do."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        # Text that is no UTF-8 is found by Python, not by SQLite: an error without a code.
-        code = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT" if "decode" in str(error) else "")
-        advice = {
-            "SQLITE_NOTADB": "it is no SQLite database. Name another with --db.",
-            "SQLITE_CORRUPT": "the database is damaged. Keep the file, and go on with another --db.",
-            "SQLITE_FULL": "the disk is full. Make room; nothing that was stored is lost.",
-            "SQLITE_BUSY": "another program keeps the database locked. End it, or try later.",
-            "SQLITE_CANTOPEN": "the database cannot be opened. Check the folder and its permissions.",
-            "SQLITE_READONLY": "the database cannot be written. Check its permissions.",
-            "SQLITE_IOERR": "the disk gave an error. Check the disk and its mount.",
-        }.get("_".join(code.split("_")[:2]))
-        if advice is None:
-            raise
-        raise StoreError(f"{path}: {advice}") from error

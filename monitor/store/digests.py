@@ -22,7 +22,11 @@ class Digests:
 
     def until_before(self, day: date) -> datetime | None:
         """Return where the last digest before a day ended; None if there is none."""
-        rows = select(self._db, "SELECT max(until_at) AS until_at FROM digests WHERE day < ?", day.isoformat())
+        rows = select(
+            self._db,
+            "SELECT max(until_at) AS until_at FROM digests WHERE day < ? AND taken_back = 0",
+            day.isoformat(),
+        )
         return to_moment_or_none(rows[0]["until_at"])
 
     def body(self, day: date) -> str | None:
@@ -38,12 +42,13 @@ class Digests:
                 INSERT INTO digests (day, since_at, until_at, body)
                 VALUES (?, ?, ?, ?)
                 ON CONFLICT (day) DO UPDATE
-                SET since_at = excluded.since_at, until_at = excluded.until_at, body = excluded.body
+                SET since_at = excluded.since_at, until_at = excluded.until_at, body = excluded.body,
+                    taken_back = 0
                 """,
                 (day.isoformat(), to_text(since), to_text(until), body),
             )
 
     def last_day(self) -> date | None:
-        """Return the day of the newest stored digest."""
-        rows = select(self._db, "SELECT max(day) AS day FROM digests")
+        """Return the day of the newest stored digest that stands."""
+        rows = select(self._db, "SELECT max(day) AS day FROM digests WHERE taken_back = 0")
         return date.fromisoformat(rows[0]["day"]) if rows[0]["day"] else None

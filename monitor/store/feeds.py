@@ -109,6 +109,11 @@ class Feeds:
             )
             _count_poll(conn, cause, now=now)
 
+    def postpone(self, feed: Feed, *, until: datetime) -> None:
+        """Ask a feed later; that is no failed try."""
+        with writing(self._db) as conn:
+            conn.execute("UPDATE feeds SET next_check_at = ? WHERE id = ?", (to_text(until), feed.id))
+
     def failing(self) -> list[FailingFeed]:
         """Return the listed feeds that fail, longest failing first."""
         rows = select(

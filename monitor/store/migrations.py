@@ -363,3 +363,27 @@ def m007_add_seconds(db: Database) -> None:
     db.conn.execute(
         "ALTER TABLE rounds ADD COLUMN seconds REAL CHECK (seconds >= 0) /* how long the step took; NULL: not measured then */"
     )
+
+
+@migrations()
+def m006_add_absences(db: Database) -> None:
+    """Keep when nobody watched, and which digests a wrong clock made."""
+    for statement in _M006.split(";;"):
+        db.conn.execute(statement)
+
+
+_M006 = """
+CREATE TABLE absences ( -- When nobody watched, and why
+  cause TEXT NOT NULL CHECK (cause IN ('stopped', 'network')), -- stopped: no round ended; network: no host could be reached
+  since_at TEXT NOT NULL, -- the last moment before it at which all was well
+  until_at TEXT NOT NULL CHECK (until_at > since_at), -- when the work went on
+  PRIMARY KEY (cause, since_at)
+) STRICT, WITHOUT ROWID
+;;
+CREATE TABLE unreached ( -- Hosts that could not be reached since any host last answered; several of them, and the network is away
+  host TEXT PRIMARY KEY, -- name and port
+  since_at TEXT NOT NULL -- the first of these tries
+) STRICT
+;;
+ALTER TABLE digests ADD COLUMN taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back IN (0, 1)) /* 1: made while the clock was ahead; made again when its day comes */
+"""

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from monitor.records import StepCount
 from monitor.store.rows import select, to_moment, to_text, writing
 
+NIGHT = "housekeeping"  # the step of the night, among those of the rounds
 KEPT = 50_000  # rows: a week of five steps a minute
 
 
@@ -45,3 +46,13 @@ class Rounds:
             (StepCount(r["step"], r["done"], r["failed"], r["note"], r["seconds"]), to_moment(r["finished_at"]))
             for r in rows
         ]
+
+    def last_end(self) -> datetime | None:
+        """Return when the last round ended, by the clock of that time; None before the first."""
+        rows = select(self._db, "SELECT finished_at FROM rounds WHERE step <> ? ORDER BY id DESC LIMIT 1", NIGHT)
+        return to_moment(rows[0]["finished_at"]) if rows else None
+
+    def last_night(self) -> datetime | None:
+        """Return when the housekeeping was last done or tried; None before the first time."""
+        rows = select(self._db, "SELECT finished_at FROM rounds WHERE step = ? ORDER BY id DESC LIMIT 1", NIGHT)
+        return to_moment(rows[0]["finished_at"]) if rows else None

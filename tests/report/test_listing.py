@@ -307,6 +307,7 @@ def test_status_for_machines_has_every_state() -> None:
         "oldest_pending": {"read": "2026-11-22T03:04:20Z"},
         "database_bytes": 12_340_000,
         "write_ahead_log_bytes": 400_000,
+        "network_away_since": None,
     }
 
 
@@ -342,3 +343,11 @@ def test_rows_of_the_store_become_hits(published: str | None) -> None:
         "excerpt": HIT.excerpt,
     }
     assert hits([row]) == [replace(HIT, published_at=NOW - timedelta(days=1) if published else None)]
+
+
+def test_status_says_what_keeps_the_log_from_being_folded_and_that_the_network_is_away() -> None:
+    """Both come from outside, and a person can end both."""
+    text = status_text(replace(STATUS, log_bytes=212_000_000, network_away_since=NOW), zone="UTC")
+    assert "212.0 MB not folded in yet\nAnother program keeps the database open: end it" in text
+    assert "The network seems to be away since 22 Nov 2026, 06:04 UTC." in text
+    assert "Another program" not in status_text(STATUS, zone="UTC")

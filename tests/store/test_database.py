@@ -183,8 +183,9 @@ def test_a_damaged_database_is_named_as_such(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[100 : len(content)] = b"\xff" * (len(content) - 100)
     path.write_bytes(bytes(content))
-    assert (
-        refused(opening(path)) == f"{path}: the database is damaged. Keep the file, and go on with another --db."
+    assert refused(opening(path)) == (
+        f"{path}: the database is damaged, and no backup stands beside it."
+        " Keep the file, and go on with another --db."
     )
 
 

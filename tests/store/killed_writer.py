@@ -1,4 +1,4 @@
-"""kill -9 in the middle of writing: what was told stays, nothing half-written is left."""
+"""A process that writes for ever, and is killed in the middle of it: what does it leave?"""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from monitor.store import open_readonly, open_store
 from tests.store.filling import DAM, NOW, Found, baseline, finding, known_article, read, revision_of
 
-KILLS = 8
+KILLS = 5
 FINDINGS_EACH = 3
 
 
@@ -36,10 +34,9 @@ def write_judgements(path: Path) -> None:
             number += 1
 
 
-@pytest.mark.parametrize("seed", [7])
-def test_a_kill_leaves_whole_transactions_only(tmp_path: Path, seed: int) -> None:
-    """A judgement stands with all its findings or not at all, and what was acknowledged is never lost."""
-    path, moments = tmp_path / "monitor.db", random.Random(seed)
+def kill_again_and_again(path: Path, *, seed: int) -> None:
+    """Start a process that writes, kill it, and look at what it left; several times on one file."""
+    moments = random.Random(seed)
     command = [sys.executable, "-c", _PROGRAM, str(path)]
     acknowledged = 0
     for kill in range(1, KILLS + 1):
@@ -74,6 +71,6 @@ _PROGRAM = f"""
 import sys
 from pathlib import Path
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
-from tests.store.test_kill import write_judgements
+from tests.store.killed_writer import write_judgements
 write_judgements(Path(sys.argv[1]))
 """

@@ -115,7 +115,12 @@ def run_atheris(name: str, out: Path, seconds: float) -> None:
     (out / "words").write_text("".join(f'"{word}"\n' for word in words))
     with atheris.instrument_imports(include=INSTRUMENTED):
         run = watched(name, out)
-    limits = [f"-max_total_time={int(seconds)}", f"-max_len={MAX_BYTES}", "-timeout=0", f"-rss_limit_mb={MEMORY_MB}"]
+    limits = [
+        f"-max_total_time={int(seconds)}",
+        f"-max_len={MAX_BYTES}",
+        "-timeout=0",
+        f"-rss_limit_mb={MEMORY_MB}",
+    ]
     atheris.Setup([sys.argv[0], str(folder), f"-dict={out / 'words'}", "-print_final_stats=1", *limits], run)
     atheris.Fuzz()
 
@@ -146,7 +151,12 @@ def _supervise(target: str, engine: str, seconds: float, out: Path) -> int:
         command = [sys.executable, "-m", "benchmarks.fuzz", target, "--with", engine, "--seconds", str(left)]
         with logs[-1].open("wb") as log:
             code = subprocess.run(  # noqa: S603 - this module
-                [*command, "--out", str(out), "--here"], stdout=log, stderr=log, cwd=ROOT, env=_environment(), check=False
+                [*command, "--out", str(out), "--here"],
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                env=_environment(),
+                check=False,
             ).returncode
         if code and not (out / "running").exists():
             _tell(f"could not start; see {logs[-1]}")

@@ -106,7 +106,9 @@ def rows_of_fast(body: bytes) -> list[Row]:
     import fastfeedparser  # noqa: PLC0415 - it may be missing
 
     entries = fastfeedparser.parse(body)["entries"]
-    return [_row(item.get("id"), item.get("link"), item.get("title"), _day(item.get("published"))) for item in entries]
+    return [
+        _row(item.get("id"), item.get("link"), item.get("title"), _day(item.get("published"))) for item in entries
+    ]
 
 
 def rows_of_feedparser(body: bytes) -> list[Row]:
@@ -117,7 +119,9 @@ def rows_of_feedparser(body: bytes) -> list[Row]:
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    return [_row(item.get("id"), item.get("link"), item.get("title"), _first_date(item)) for item in parsed.entries]
+    return [
+        _row(item.get("id"), item.get("link"), item.get("title"), _first_date(item)) for item in parsed.entries
+    ]
 
 
 def _first_date(item: feedparser.FeedParserDict) -> str:

@@ -47,7 +47,8 @@ async def poll(
         finished += 1
         progress("poll", finished, len(due))
 
-    await for_each(due, one, at_once=settings.collect.requests_per_host, stop=stop)
+    with store.feeds.together():
+        await for_each(due, one, at_once=settings.collect.requests_per_host, stop=stop)
     return StepCount("poll", done, failed, f"{new} new articles")
 
 

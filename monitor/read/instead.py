@@ -15,7 +15,9 @@ LONG_CHARS = 1_200
 WORDS_OF_A_LINE = 2  # so many words of a kind make a line speak of it
 
 # Who quotes a banner does not show one.
-_QUOTED = re.compile(r'"[^"]{1,300}"|“[^”]{1,300}”|„[^“”]{1,300}[“”]|«[^»]{1,300}»|「[^」]{1,300}」|\'[^\']{20,300}\'(?!\w)')
+_QUOTED = re.compile(
+    r'"[^"]{1,300}"|“[^”]{1,300}”|„[^“”]{1,300}[“”]|«[^»]{1,300}»|「[^」]{1,300}」|\'[^\']{20,300}\'(?!\w)'
+)
 _CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿가-힣]")
 _BETWEEN_PARTS = re.compile(r"\s[|\-–—•·»:]\s|[|｜]|\s::\s")
 _NO_WORD = re.compile(r"[\W_]+")

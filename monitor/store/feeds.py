@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -12,12 +13,17 @@ from monitor.config import FeedSettings
 from monitor.records import FailingFeed, Feed
 from monitor.store.rows import select, to_moment, to_text, writing
 
+WRITTEN_TOGETHER = 100  # feeds without news to a transaction
+
+Write = Callable[[sqlite3.Connection], None]
+
 
 class Feeds:
     """Everything stored about feeds and hosts."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._group: list[Write] | None = None
 
     def sync(self, feeds: Sequence[FeedSettings], *, now: datetime) -> None:
         """Make the listed feeds those of the config. A new one is due at once; a removed one keeps its entries."""
@@ -58,9 +64,9 @@ class Feeds:
         last_modified: str | None,
         trouble: str | None = None,
     ) -> None:
-        """Write that a feed gave a good answer (200 or 304), with its new validators."""
-        with writing(self._db) as conn:
-            write_feed_checked(
+        """Write that a feed gave a good answer (200 or 304), with its new validators; see together."""
+        self._write(
+            lambda conn: write_feed_checked(
                 conn,
                 feed,
                 now=now,
@@ -69,6 +75,36 @@ class Feeds:
                 last_modified=last_modified,
                 trouble=trouble,
             )
+        )
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write good answers without news in groups while this lasts, for a commit costs as much as the question.
+
+        A crash forgets a group at most: those feeds are due still, and asked again.
+        """
+        self._group = []
+        try:
+            yield
+        finally:
+            self._write_group()
+            self._group = None
+
+    def _write(self, write: Write) -> None:
+        if self._group is None:
+            with writing(self._db) as conn:
+                write(conn)
+        else:
+            self._group.append(write)
+            if len(self._group) >= WRITTEN_TOGETHER:
+                self._write_group()
+
+    def _write_group(self) -> None:
+        if self._group:
+            with writing(self._db) as conn:
+                for write in self._group:
+                    write(conn)
+            self._group.clear()
 
     def failed(self, feed: Feed, *, now: datetime, next_check_at: datetime, error: str) -> None:
         """Write that a try failed; the first failure in a row sets failing_since."""

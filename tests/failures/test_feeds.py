@@ -23,7 +23,9 @@ def item(title: str, name: str = "a", more: str = "") -> str:
     return ITEM.format(title=title, name=name, more=more)
 
 
-def poll_text(bench: Bench, text: str, charset: str = "utf-8", content_type: str = "application/rss+xml") -> FeedAfter:
+def poll_text(
+    bench: Bench, text: str, charset: str = "utf-8", content_type: str = "application/rss+xml"
+) -> FeedAfter:
     return poll_feed(bench, sends(text.encode(charset), f"Content-Type: {content_type}"))
 
 
@@ -86,7 +88,9 @@ def test_case_06_a_feed_of_100_mb(reading_bench: Bench) -> None:
 
     async def pour(_: Any, writer: Any) -> None:
         nonlocal sent
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: 100000000\r\n\r\n<rss><channel>")
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: 100000000\r\n\r\n<rss><channel>"
+        )
         while sent < 100_000_000:
             writer.write(piece)
             await writer.drain()

@@ -58,7 +58,11 @@ def test_case_27_a_banner_in_the_articles_place(reading_bench: Bench, what: str)
 @pytest.mark.parametrize("title", ["Page not found | The Valley Post", "Bridge closed"])
 def test_case_28_a_page_that_is_gone_with_status_200(reading_bench: Bench, title: str) -> None:
     """By its title or by what it says to its reader; it is tried again, as some come back."""
-    body = page(title, "Sorry, the page you are looking for no longer exists.", "Try searching, or go back to the home page.")
+    body = page(
+        title,
+        "Sorry, the page you are looking for no longer exists.",
+        "Try searching, or go back to the home page.",
+    )
     error, state, text = read(reading_bench, body)
     assert (error, state, text) == ("a page that says the article is gone, not the article", "pending", "")
 
@@ -166,7 +170,9 @@ def test_case_51_the_extractor_asks_nobody(reading_bench: Bench) -> None:
     trap = f"{reading_bench.base}/trap"
     inside = f'<iframe src="{trap}/1"></iframe><img src="{trap}/2"><link rel="stylesheet" href="{trap}/3">'
     head = f'<link rel="canonical" href="{trap}/4"><link rel="amphtml" href="{trap}/5"><base href="{trap}/">'
-    body = news_page(*PARAGRAPHS, inside=inside, head=head).replace("<!doctype html>", f'<!DOCTYPE html SYSTEM "{trap}/6">')
+    body = news_page(*PARAGRAPHS, inside=inside, head=head).replace(
+        "<!doctype html>", f'<!DOCTYPE html SYSTEM "{trap}/6">'
+    )
     assert read(reading_bench, body.encode()) == (None, "read", TEXT)
     assert not [path for path, _ in reading_bench.town.asked if "trap" in path]
 

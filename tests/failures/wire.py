@@ -48,7 +48,10 @@ def poll_feed(bench: Bench, script: Script, *, deadline_s: float = 20, max_body_
     bench.publish("/feed-good", good=GOOD)
 
     async def poll(base: str, world: World) -> StepCount:
-        listed = [FeedSettings(url=f"{base}/feed.xml", name="bad"), FeedSettings(url=bench.base + "/feed-good", name="good")]
+        listed = [
+            FeedSettings(url=f"{base}/feed.xml", name="bad"),
+            FeedSettings(url=bench.base + "/feed-good", name="good"),
+        ]
         bench.store.feeds.sync(listed, now=NOW)
         return await pipeline.poll(bench.store, world, bench.settings, now=NOW)
 
@@ -63,7 +66,9 @@ def poll_feed(bench: Bench, script: Script, *, deadline_s: float = 20, max_body_
     return FeedAfter(step, error, failures, entries)
 
 
-def read_page(bench: Bench, script: Script, *, deadline_s: float = 20, workers: Any = None) -> tuple[str | None, str, str]:
+def read_page(
+    bench: Bench, script: Script, *, deadline_s: float = 20, workers: Any = None
+) -> tuple[str | None, str, str]:
     """Read an article whose page such a server sends, and one that is well, which must be read all the same.
 
     Returns what the bad article's row says, its state and its text.
@@ -72,7 +77,9 @@ def read_page(bench: Bench, script: Script, *, deadline_s: float = 20, workers: 
     async def read(base: str, world: World) -> StepCount:
         items = f'{{"id": 1, "url": "{base}/story", "title": "bad"}}, {{"id": 2, "url": "{bench.base}/good", "title": "good"}}'
         bench.publish("/feed", good=GOOD)
-        bench.town.answers["/feed"] = Answer(f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{items}]}}')
+        bench.town.answers["/feed"] = Answer(
+            f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{items}]}}'
+        )
         await pipeline.poll(bench.store, world, bench.settings, now=NOW)
         return await pipeline.read(bench.store, world, bench.settings, now=NOW)
 

@@ -19,7 +19,13 @@ from monitor.read.page import read_page
 
 URL = "https://news.example/2026/story"
 _IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - names in it are drawn
-CONTENT_TYPES = (None, "text/xml", "text/html; charset=utf-8", "application/xml; charset=windows-1251", "x; charset=")
+CONTENT_TYPES = (
+    None,
+    "text/xml",
+    "text/html; charset=utf-8",
+    "application/xml; charset=windows-1251",
+    "x; charset=",
+)
 
 
 def _content_type(body: bytes) -> str | None:

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format bench evaluate train docs lock clean
+.PHONY: demo test check format bench fuzz evaluate train docs lock clean
 
 demo: $(VENV)/run
 	$(BIN)/monitor demo
@@ -26,6 +26,11 @@ format: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/run.py
+
+FUZZ_SECONDS ?= 600
+fuzz: $(VENV)/dev
+	for target in feeds pages config claims; do \
+	  $(BIN)/python -m benchmarks.fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; done
 
 evaluate: $(VENV)/dev
 	$(BIN)/python benchmarks/run.py evaluate.py

@@ -3,8 +3,8 @@
 Run: python -m benchmarks.fuzz TARGET [--with atheris|hypothesis] [--seconds 600] [--out fuzz]
 
 Each run of a target must end in a result or an error of the product's own, within a worker's deadline. What does
-not is kept in OUT/crashes, one input for each place in the code, and the exit code is 1. The seeds are the shapes of
-tests/fuzz and, where ../shared is there, all its feeds and pages. atheris (Linux, CPython up to 3.13) is led by
+not is kept in OUT/crashes, one input for each place in the code, and the exit code is 1. The seeds are the shapes
+of tests/fuzz and, where ../shared is there, all its feeds and pages. atheris (Linux, CPython up to 3.13) is led by
 the code it reaches and is no dependency of the project: pip install atheris.
 """
 

@@ -8,6 +8,7 @@ from typing import Protocol
 import brotli  # type: ignore[import-untyped]  # it ships no types
 
 PIECE_BYTES = 64 * 1024  # unpacked in one go: a bomb costs no more memory before the caller looks
+GZIP_BEGINS = b"\x1f\x8b"
 
 _GZIP, _ZLIB, _RAW_DEFLATE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _ZLIB_METHOD = 8  # in the lower half of the first byte; some servers leave the whole header out
@@ -48,32 +49,35 @@ class Deflated:
         self._is_gzip = is_gzip
         self._left = b""
         self._part: zlib._Decompress | None = None
-        self._began = False
 
     def take(self, packed: bytes) -> bytes:
         """Unpack; what follows the end and is no further part is left out, as browsers do."""
         self._left += packed
-        if self._part is None or (self._part.eof and self._is_gzip and self._left.startswith(b"\x1f\x8b")):
-            if not self._left:
-                return b""
-            self._began = True
+        # With no bytes left too: zlib may hold back what did not fit into the last piece.
+        plain = self._more(self._part) if self._part and not self._part.eof else b""
+        while self._left and not plain and self._next_part_begins():
             self._part = zlib.decompressobj(self._window())
-        if self._at_end():
+            plain = self._more(self._part)
+        return plain
+
+    def _next_part_begins(self) -> bool:
+        if self._part is None or not self._part.eof:
+            return self._part is None
+        if not self._is_gzip or not self._left.startswith(GZIP_BEGINS[: len(self._left)]):
             self._left = b""
-            return b""
+        return len(self._left) >= len(GZIP_BEGINS)
+
+    def _more(self, part: zlib._Decompress) -> bytes:
         try:
-            plain = self._part.decompress(self._left, PIECE_BYTES)
+            plain = part.decompress(self._left, PIECE_BYTES)
         except zlib.error as error:
             raise UnpackError(str(error)) from error
-        self._left = self._part.unused_data if self._at_end() else self._part.unconsumed_tail
-        return plain or (self.take(b"") if self._at_end() and self._left else b"")
+        self._left = part.unused_data or part.unconsumed_tail
+        return plain
 
     def is_whole(self) -> bool:
         """Nothing at all is whole too: an empty body is often announced as packed."""
-        return not self._began or self._at_end()
-
-    def _at_end(self) -> bool:
-        return self._part is not None and self._part.eof
+        return self._part is None or self._part.eof
 
     def _window(self) -> int:
         if self._is_gzip:

@@ -80,7 +80,8 @@ async def poll(
     def is_over() -> bool:
         return stop() or (not was_away and store.absences.network_away_since() is not None)
 
-    await for_each(due, one, hosts=world.fetcher.hosts, stop=is_over)
+    with store.feeds.together():
+        await for_each(due, one, hosts=world.fetcher.hosts, stop=is_over)
     away = store.absences.network_away_since() is not None
     return StepCount("poll", done, failed, f"{new} new articles{'; the network seems to be away' * away}")
 

@@ -1,4 +1,4 @@
-"""Page → what it is, where it is no article: a consent page, a robot check, a paywall, a page that is gone, an error."""
+"""Page → what stands in an article's place: a consent page, a robot check, a paywall, a gone page, an error."""
 
 from __future__ import annotations
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlite_utils import Database
 
@@ -17,12 +19,17 @@ from monitor.store.rows import select, to_moment, to_moment_or_none, to_seconds,
 
 _ASKED = "listed = 1 AND paused = 0 AND gone_at IS NULL"  # which feeds are polled at all
 
+WRITTEN_TOGETHER = 100  # feeds without news to a transaction
+
+Write = Callable[[sqlite3.Connection], None]
+
 
 class Feeds:
     """Everything stored about feeds and hosts."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._group: list[Write] | None = None
 
     def sync(self, feeds: Sequence[FeedSettings], *, now: datetime) -> None:
         """Make the listed feeds those of the config.
@@ -67,9 +74,34 @@ class Feeds:
         return [_feed(row) for row in rows]
 
     def checked(self, feed: Feed, poll: GoodPoll, *, now: datetime) -> None:
-        """Write that a feed gave a good answer without anything to read."""
-        with writing(self._db) as conn:
-            write_good_poll(conn, feed, poll, now=now)
+        """Write that a feed gave a good answer without anything to read; see together."""
+        if self._group is None:
+            with writing(self._db) as conn:
+                write_good_poll(conn, feed, poll, now=now)
+            return
+        self._group.append(partial(write_good_poll, feed=feed, poll=poll, now=now))
+        if len(self._group) >= WRITTEN_TOGETHER:
+            self._write_group()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write good answers without news in groups while this lasts, for a commit costs as much as the question.
+
+        A crash forgets a group at most: those feeds are due still, and asked again.
+        """
+        self._group = []
+        try:
+            yield
+        finally:
+            self._write_group()
+            self._group = None
+
+    def _write_group(self) -> None:
+        if self._group:
+            with writing(self._db) as conn:
+                for write in self._group:
+                    write(conn)
+            self._group.clear()
 
     def failed(
         self,

@@ -75,7 +75,7 @@ def read_page(
     """
 
     async def read(base: str, world: World) -> StepCount:
-        items = f'{{"id": 1, "url": "{base}/story", "title": "bad"}}, {{"id": 2, "url": "{bench.base}/good", "title": "good"}}'
+        items = f'{{"url": "{base}/story", "title": "bad"}}, {{"url": "{bench.base}/good", "title": "good"}}'
         bench.publish("/feed", good=GOOD)
         bench.town.answers["/feed"] = Answer(
             f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{items}]}}'

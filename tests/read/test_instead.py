@@ -27,7 +27,7 @@ def test_a_page_is_what_it_says_to_its_reader(case: dict[str, str]) -> None:
 def test_each_kind_has_a_case_in_ten_languages() -> None:
     """Otherwise a language could be forgotten and nobody would see it."""
     found = Counter((case["kind"], case["lang"]) for case in CASES if case["kind"])
-    languages = ["en", "fr", "de", "es", "it", "pt", "ru", "uk", "ko", "ja"]
+    languages = ("en", "fr", "de", "es", "it", "pt", "ru", "uk", "ko", "ja")
     assert len(KINDS) == 5
     assert set(found) == {(kind, lang) for kind in KINDS for lang in languages}
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
-SCRIPTS = ("bench_fetch.py", "bench_read.py", "bench_judge.py", "evaluate.py")
+SCRIPTS = ("bench_fetch.py", "bench_week.py", "bench_read.py", "bench_judge.py", "evaluate.py")
 TIMEOUT_S = 1800
 
 

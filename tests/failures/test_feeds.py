@@ -163,7 +163,7 @@ DATES = {
 }
 
 
-def test_case_19_dates_that_are_none(reading_bench: Bench) -> None:
+def test_dates_that_are_none_are_unknown(reading_bench: Bench) -> None:
     """What cannot be read is unknown, never today; a zone that nobody knows counts as UTC.
 
     When the entry was first seen stands beside it.

@@ -147,11 +147,6 @@ def test_case_08_slow_drip(bench: Bench) -> None:
     assert troubles(bench, headers, body, interim, deadline_s=1) == ["no complete answer within 1 s"] * 3
 
 
-def test_case_09_silent_server(bench: Bench) -> None:
-    """A server that takes the request and says nothing costs its deadline, and holds nobody up."""
-    assert troubles(bench, silent, deadline_s=1) == ["no complete answer within 1 s"]
-
-
 def test_case_10_redirect_loop(bench: Bench) -> None:
     """A circle ends at the second visit, a chain of ever new addresses after five hops."""
     bench.town.answers["/a"] = Answer(status=302, headers={"Location": "/b"})

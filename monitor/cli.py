@@ -148,11 +148,11 @@ def run(
     settings, watched = load_settings(config or CONFIG), load_baseline(baseline)
     with hold(db):
         check_after_crash(db)
-        if not settings.collect.contact.strip():
-            advice = f"Set collect.contact in {config or CONFIG}: an address or page of yours."
-            print(f"No webmaster can reach you. {advice}", file=sys.stderr)
         models = _models(settings.judge)
         with open_store(db) as store:
+            if not settings.collect.contact.strip():
+                advice = f"Set collect.contact in {config or CONFIG}: an address or page of yours."
+                print(f"No webmaster can reach you. {advice}", file=sys.stderr)
             if once:
                 with progress_bars() as progress:
                     counts = asyncio.run(one_round(store, settings, watched, models, progress))

@@ -229,11 +229,13 @@ class Daemon:
             minder = loop.create_task(mind_the_clock(job, every=self.every))
             started()
             tell_systemd("READY=1")
-            await ended.wait()
-            minder.cancel()
-            scheduler.shutdown(wait=False)
-            async with turn:  # the round that was cut off has left the store
-                by_force.cancel()
+            try:
+                await ended.wait()
+            finally:
+                minder.cancel()
+                scheduler.shutdown(wait=False)
+                async with turn:  # the round that was cut off has left the store
+                    by_force.cancel()
         if errors:
             raise errors[0]
 

@@ -30,22 +30,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.line import Line, make_line, newsroom
 from tests.nursery import open_nursery, run_command
+from tests.test_kill import ARTICLES, FINDINGS
 
 ROUNDS_A_LIFE = 10
 ENDS_WITHIN_S = 300
 START_S = 2.0  # until the first row, on a machine with nothing else to do
 
-ARTICLES = """
-    SELECT canonical_url, content_hash FROM articles
-    JOIN versions ON versions.article_id = articles.id
-"""
-FINDINGS = """
-    SELECT articles.canonical_url, claim_revisions.claim_id, stance, manner, sentence, evidence, asserted_by, score
-    FROM findings
-    JOIN versions ON versions.id = findings.version_id
-    JOIN articles ON articles.id = versions.article_id
-    JOIN claim_revisions ON claim_revisions.id = findings.revision_id
-"""
 LISTED = "SELECT 1 FROM feeds"
 WRITTEN = """
     SELECT (SELECT count(*) FROM entries) + (SELECT count(*) FROM versions) + (SELECT count(*) FROM vectors)

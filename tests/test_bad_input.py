@@ -187,8 +187,20 @@ CASES = [
     Case(
         "database to make is a folder", folder_at("flood.db"), "run", "flood.db: .*Check the folder|Name a file", 1
     ),
-    Case("database is damaged", damage, READERS, "flood.db: the database is damaged. Keep the file", 1),
-    Case("database is cut off", cut, READERS, "flood.db: the database is damaged. Keep the file", 1),
+    Case(
+        "database is damaged",
+        damage,
+        READERS,
+        "flood.db: the database is damaged, and no backup stands beside it. Keep the file",
+        1,
+    ),
+    Case(
+        "database is cut off",
+        cut,
+        READERS,
+        "flood.db: the database is damaged, and no backup stands beside it. Keep the file",
+        1,
+    ),
     Case("no articles", remove("articles.jsonl"), "judge", "articles.jsonl: no such file. Give", 2),
     Case(
         "articles are no JSON",

@@ -29,7 +29,7 @@ bench: $(VENV)/dev
 
 FUZZ_SECONDS ?= 600
 fuzz: $(VENV)/dev
-	for target in feeds pages config claims; do \
+	for target in feeds pages config claims opml; do \
 	  $(BIN)/python -m benchmarks.fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; done
 
 evaluate: $(VENV)/dev

@@ -50,11 +50,19 @@ claims:
   - {id: C2, text: "The dam broke on Monday.", lang: en, watch: false, start: 0, end: 9, quote: x}
 """
 
+OPML = b"""<?xml version="1.0" encoding="UTF-8"?><opml version="2.0"><head><title>Feeds &amp; more</title></head>
+<body><outline text="Korea"><outline text="Agencies" title="Agencies"><outline type="rss" text="Yonhap"
+title="Yonhap" xmlUrl="https://k.example/rss?lang=ko" htmlUrl="https://k.example/" language="ko"/>
+</outline></outline>
+<outline text="Desk" xmlUrl="feed://d.example/feed" category="/World/Europe,/tag"/>
+</body></opml>"""
+
 SHAPES: Mapping[str, Sequence[bytes]] = {
     "feeds": (RSS, ATOM, RDF, JSON),
     "pages": (PAGE,),
     "config": (CONFIG,),
     "claims": (CLAIMS,),
+    "opml": (OPML,),
 }
 # What broke parsers before, here or elsewhere (docs: the 51 cases), and the marks that give text its meaning.
 NASTY = (

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from monitor.collect.feed_dates import FIRST_YEAR, LAST_YEAR
 from monitor.collect.feeds import GUID_CHARACTERS, TITLE_CHARACTERS, parse_feed
+from monitor.collect.opml import read_opml, write_opml
 from monitor.collect.urls import MAX_CHARACTERS, clean_url
 from monitor.config import load_baseline, load_settings
 from monitor.errors import ConfigError, FeedError, ReadError
@@ -80,6 +81,21 @@ def claims(body: bytes) -> bool:
     return _read_file(load_baseline, body)
 
 
+def opml(body: bytes) -> bool:
+    """Read a list of feeds; what was taken over is written and read back as it is."""
+    try:
+        read = read_opml(body)
+    except FeedError as error:
+        _check_one_line(error.why)
+        return False
+    for line in read.refused:
+        _check_one_line(line)
+    again = read_opml(write_opml(read.feeds).encode())
+    shown = [(feed.name, feed.folder, feed.lang) for feed in again.feeds]
+    assert shown == [(feed.name, feed.folder, feed.lang) for feed in read.feeds]
+    return True
+
+
 def _read_file(read: Callable[[Path], object], body: bytes) -> bool:
     with tempfile.TemporaryDirectory(prefix="monitor-fuzz-", dir=_IN_MEMORY) as folder:
         path = Path(folder) / "input.yaml"
@@ -97,4 +113,10 @@ def _check_one_line(text: str) -> None:
     assert len(text.splitlines()) <= 1, repr(text)
 
 
-TARGETS: Mapping[str, Callable[[bytes], bool]] = {"feeds": feed, "pages": page, "config": config, "claims": claims}
+TARGETS: Mapping[str, Callable[[bytes], bool]] = {
+    "feeds": feed,
+    "pages": page,
+    "config": config,
+    "claims": claims,
+    "opml": opml,
+}

@@ -15,6 +15,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from monitor.errors import ConfigError
+from monitor.read.days import first_day
 from monitor.records import Baseline, Claim, ClaimKind, Comparator
 from monitor.yaml_file import find_node, load_yaml, on_one_line
 
@@ -247,7 +248,8 @@ def load_baseline(path: Path) -> Baseline:
         raise _refusal(path, nodes, error, top=_BaselineFile) from None
     _refuse_twins(path, nodes, "claims", [claim.id for claim in file.claims], "id")
     head = file.baseline
-    claims = tuple(Claim(row.id, row.text, row.lang or head.language, row.watch) for row in file.claims)
+    day = first_day(head.published)
+    claims = tuple(Claim(row.id, row.text, row.lang or head.language, row.watch, day) for row in file.claims)
     return Baseline(head.title, head.language, head.published, head.url, claims)
 
 

@@ -19,6 +19,7 @@ from monitor.read.credits import agency_of_site
 from monitor.read.families import family_of
 from monitor.read.origins import independent
 from monitor.records import Baseline, Claim, FailingFeed, Manner, Stance, StoredFinding
+from monitor.utterances import Kind, Utterance
 
 NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 NO_STATES: Mapping[str, ClaimState] = MappingProxyType({})
@@ -58,6 +59,7 @@ class Item:
 
     evidence: word for word. asserted_by is None where no pattern tells. figure_old, figure_new: as written.
     score: in [0, 1]. copies: articles with the same sentence, or that copy this one, oldest first.
+    kind, utterance: None in digests of before these were kept.
     """
 
     finding_id: int
@@ -74,6 +76,8 @@ class Item:
     lang: str | None
     published_at: datetime | None
     copies: tuple[Copy, ...] = ()
+    kind: Kind | None = None
+    utterance: Utterance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,4 +308,6 @@ def _item(same: Sequence[StoredFinding]) -> Item:
         lang=first.lang,
         published_at=first.published_at,
         copies=tuple(Copy(one.outlet, one.title, one.url, one.published_at) for one in others.values()),
+        kind=finding.kind,
+        utterance=finding.utterance,
     )

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
+from monitor.read.days import believed
 from monitor.records import ArticleToRead, Entry, Extract, Feed, Sentence, Version
 from monitor.store.feeds import write_feed_checked
-from monitor.store.rows import select, text_hash, to_moment_or_none, to_text, writing
+from monitor.store.rows import select, text_hash, to_moment, to_moment_or_none, to_text, writing
 
 Vectors = NDArray[np.float32]
 
@@ -225,7 +226,7 @@ class Articles:
         rows = select(
             self._db,
             """
-            SELECT versions.*, articles.url, articles.feed_published_at FROM versions
+            SELECT versions.*, articles.url, articles.feed_published_at, articles.first_seen_at FROM versions
             JOIN articles ON articles.id = versions.article_id
             WHERE versions.id = ?
             """,
@@ -239,7 +240,8 @@ class Articles:
         )
         text = row["text"]
         sentences = tuple(Sentence(s["idx"], s["start"], s["end"], text[s["start"] : s["end"]]) for s in spans)
-        day = to_moment_or_none(row["published_at"] or row["feed_published_at"])
+        stated = [to_moment_or_none(row[column]) for column in ("published_at", "feed_published_at")]
+        day = believed(*stated, first_seen=to_moment(row["first_seen_at"]))
         return Version(row["id"], row["article_id"], row["url"], row["title"], row["lang"], day, text, sentences)
 
     def search(self, words: str, *, limit: int) -> list[dict[str, str | None]]:

@@ -95,6 +95,8 @@ def _named(sentence: str, chosen: Speaker | None, context: Sequence[str], cues: 
     meant = None
     if context and not personal_name(words, cues):
         meant = coreference.who_described(words, context, cues) or coreference.which_body(words, context, cues)
+    elif context and " " not in words:
+        meant = coreference.who_named(words, context, cues)
     return meant or words, meant is None
 
 

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from monitor.errors import ConfigError
 from monitor.masking import shown_address
+from monitor.read.days import first_day
 from monitor.records import Baseline, Claim, ClaimKind, Comparator
 from monitor.yaml_file import find_node, load_yaml, on_one_line, parse_yaml, read_text
 
@@ -302,7 +303,8 @@ def load_baseline(path: Path) -> Baseline:
         raise _refusal(path, nodes, error, top=_BaselineFile) from None
     _refuse_twins(path, nodes, "claims", [claim.id for claim in file.claims], "id")
     head = file.baseline
-    claims = tuple(Claim(row.id, row.text, row.lang or head.language, row.watch) for row in file.claims)
+    day = first_day(head.published)
+    claims = tuple(Claim(row.id, row.text, row.lang or head.language, row.watch, day) for row in file.claims)
     return Baseline(head.title, head.language, head.published, head.url, claims)
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from monitor.utterances import Kind, Utterance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,27 +50,6 @@ class ClaimKind(StrEnum):
     ATTRIBUTION = "attribution"
     PLAN = "plan"
     BACKGROUND = "background"
-
-
-class Kind(StrEnum):
-    """What sort of news a sentence is for a claim; the words of the labelled stories.
-
-    DENIAL: somebody concerned says it is not so. REFUTATION: somebody else shows it, or tells it otherwise.
-    NON_DENIAL: "did not deny". BACKGROUND: something that was known before, told again.
-    """
-
-    STATEMENT = "statement"
-    DENIAL = "denial"
-    REFUTATION = "refutation"
-    OTHER_FIGURE = "other-figure"
-    ADMISSION = "admission"
-    RETRACTION = "retraction"
-    HEDGE = "hedge"
-    UNVERIFIED = "unverified"
-    PLAN = "plan"
-    BACKGROUND = "background"
-    NO_COMMENT = "no-comment"
-    NON_DENIAL = "non-denial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +243,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One stored version of an article, ready to be judged. day: its best known date, if any."""
+    """One stored version of an article, ready to be judged. day: its best known date, if one can be believed."""
 
     id: int
     article_id: int
@@ -276,12 +257,16 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One fact of the baseline that is watched. watch: False keeps it without looking for it."""
+    """One fact of the baseline that is watched. watch: False keeps it without looking for it.
+
+    day: the first on which its baseline may have been published, if any is known; it tells no two claims apart.
+    """
 
     id: str
     text: str
     lang: str
     watch: bool = True
+    day: date | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +367,7 @@ class Finding:
 
     start, end: offsets of evidence in the stored version's text. figure_old, figure_new: as written
     in the claim and in the evidence, where a figure decided. score: in [0, 1]. rules: the names of
-    the rules that decided, in order.
+    the rules that decided, in order. kind, utterance: None in findings of before these were kept.
     """
 
     claim_id: str
@@ -399,6 +384,8 @@ class Finding:
     similarity: float
     scores: PairScores
     rules: tuple[str, ...]
+    kind: Kind | None = None
+    utterance: Utterance | None = None
 
 
 @dataclass(frozen=True, slots=True)

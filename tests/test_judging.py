@@ -238,8 +238,10 @@ def test_a_file_of_articles_is_judged_as_the_store_judges_them(bench: Bench, tmp
     file = tmp_path / "articles.jsonl"
     file.write_text(
         "".join(
-            json.dumps({"id": v.url, "url": v.url, "lang": v.lang, "title": v.title, "text": v.text}) + "\n"
+            json.dumps({"id": v.url, "url": v.url, "lang": v.lang, "title": v.title, "text": v.text, "date": day})
+            + "\n"
             for v in versions
+            for day in [v.day.date().isoformat() if v.day else None]
         )
     )
     claims = [DAM, DEAD, replace(DAM, id="C9", watch=False)]

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from benchmarks.evaluation import stories
-from monitor.claims.asserters import AsserterKind
 from monitor.claims.attribution import Attribution, attribution
 from monitor.judge.model import EmbeddedModel
 from monitor.judge.stance import CONTEXT
 from monitor.read.sentences import split_sentences
+from monitor.utterances import AsserterKind
 
 _OFFICE = re.compile(
     r"\b(?:\w*minister|president|premier|chancellor|governor|mayor|spokes\w+|chief|head|director|chair\w*|secretary"

@@ -24,12 +24,13 @@ from monitor.claims.kinds import kind_of
 from monitor.claims.manner import manner_of
 from monitor.claims.quantities import figures
 from monitor.judge.model import EmbeddedModel
-from monitor.records import Figure, Kind, Stance
+from monitor.records import Figure, Stance
+from monitor.utterances import Kind
 
 FRACTION = re.compile(r"\b([1-9])/([1-9])\b")
 # The labels use each of these for the other: "did not deny" is called no-comment more often than non-denial, and
 # whether somebody is concerned enough to deny, and not to refute, is a matter of taste.
-ALIKE = {"non-denial": "no-comment", "refutation": "denial"}
+ALIKE = {"non-denial": "no-comment", "refutation": "denial", "correction": "other-figure"}
 NOT_COUNTED = ("date", "o'clock")
 
 

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 
 from monitor.claims.cues import Cues
+from monitor.utterances import AsserterKind
 
 _WORD = re.compile(r"[ldLD]['’](?=\w)|\w+(?:[-‑'’ʼ.]\w+)*|[,«»“”\"&]")
 _KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,}(?:[・＝=･][ァ-ヺー]+)*(?=[^ァ-ヺー・]*$)")
 _WITHOUT_SPACES = "ja"
 _ROLES = ("persons", "unnamed", "speaks_for")
 _BODIES = ("bodies", "state", "companies", "outlets")
-
-
-class AsserterKind(StrEnum):
-    """What kind of asserter it is. A named person is a person, whomever they speak for; a ministry's nameless
-    spokesman is the ministry."""
-
-    PERSON = "person"
-    STATE_BODY = "state body"
-    COMPANY = "company"
-    MEDIUM = "medium"
-    UNNAMED_SOURCE = "unnamed source"
-    ORGANISATION = "organisation"
 
 
 def kind_of(speaker: str, cues: Cues) -> AsserterKind:

@@ -9,24 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.claims import coreference, quotations, speakers, topics
-from monitor.claims.asserters import AsserterKind, kind_of, personal_name
+from monitor.claims.asserters import kind_of, personal_name
 from monitor.claims.cues import Cues, cues_for
-from monitor.claims.firmness import Firmness, How, firmness_of, how_put
+from monitor.claims.firmness import firmness_of, how_put
 from monitor.claims.manner import manner_of
 from monitor.claims.speakers import Speaker
+from monitor.utterances import Asserter, AsserterKind, Firmness, How
 
 # "The agency said the minister said": so little stands between the first verb and the second speaker.
 NESTED_WITHIN_CHARS = 12
 # The time grows with the square of the length: 1 s here at the worst, for quotation marks alone.
 MAX_SENTENCE_CHARS = 3_000
-
-
-@dataclass(frozen=True, slots=True)
-class Asserter:
-    """One link of a chain. name: as written, with role words."""
-
-    name: str
-    kind: AsserterKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +95,8 @@ def _named(sentence: str, chosen: Speaker | None, context: Sequence[str], cues: 
     meant = None
     if context and not personal_name(words, cues):
         meant = coreference.who_described(words, context, cues) or coreference.which_body(words, context, cues)
+    elif context and " " not in words:
+        meant = coreference.who_named(words, context, cues)
     return meant or words, meant is None
 
 

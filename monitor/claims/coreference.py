@@ -59,6 +59,14 @@ def who_described(words: str, context: Sequence[str], cues: Cues) -> str | None:
     return known[0].text if only and not is_word("indefinite", words.split(maxsplit=1)[0], cues) else None
 
 
+def who_named(surname: str, context: Sequence[str], cues: Cues) -> str | None:
+    """Name in full whom a surname alone means: the one person of the sentences before who bears it."""
+    people = [person for sentence in context for person in _people(sentence, cues)]
+    bearers = [person for person in people if surname in person.name.split()[1:]]
+    names = {person.name for person in bearers}
+    return max((person.text for person in bearers), key=len) if len(names) == 1 else None
+
+
 def which_body(words: str, context: Sequence[str], cues: Cues) -> str | None:
     """Name the body that "the ministry" means: the one such body that spoke before, in more words."""
     parts = words.split()

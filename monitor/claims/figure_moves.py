@@ -27,7 +27,8 @@ ONLY_WITH_ITS_LIKE = "capacity"  # what a hall holds is never what is in it
 class Relation(StrEnum):
     """How the new figure stands to the old one.
 
-    COMPATIBLE: other values that can both hold, as written. CORRECTION: lower, where the count only grows.
+    COMPATIBLE: other values that can both hold, as written. CORRECTION: lower, where the count only grows, and
+    not of an unknown day where the old one's is known.
     HISTORY: another value, of an earlier day than the old one. DIFFERENT_SCOPE: of the same thing, but not the
     same count: killed and wounded, delivered and promised; the values say nothing about each other.
     """
@@ -212,7 +213,9 @@ def _relation(old: FigureText, o: Figure, new: FigureText, n: Figure) -> Relatio
         return Relation.HISTORY
     if b[0] > a[1]:
         return Relation.HIGHER
-    return Relation.CORRECTION if _only_grows(o, n) else Relation.LOWER
+    # What may be older than a figure of a known day corrects nothing.
+    told_later = after is not None or before is None
+    return Relation.CORRECTION if _only_grows(o, n) and told_later else Relation.LOWER
 
 
 def _day(source: FigureText, figure: Figure) -> date | None:

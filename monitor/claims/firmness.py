@@ -2,34 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from monitor.claims.cues import Cues
 from monitor.claims.manner import Reading
 from monitor.records import Manner
-
-
-class How(StrEnum):
-    """What an asserter does to what the sentence is about. declines: to say either way, or to say anything."""
-
-    SAYS = "says"
-    REPORTS = "reports"
-    CONFIRMS = "confirms"
-    DENIES = "denies"
-    DISMISSES = "dismisses"
-    DOUBTS = "doubts"
-    PLANS = "plans"
-    DECLINES = "declines"
-
-
-class Firmness(StrEnum):
-    """How sure the sentence is. conditional: hearsay, by a mood or word that keeps a distance (aurait, якобы)."""
-
-    FACT = "fact"
-    LIKELY = "likely"
-    POSSIBLE = "possible"
-    UNVERIFIED = "unverified"
-    CONDITIONAL = "conditional"
+from monitor.utterances import Firmness, How
 
 
 def how_put(sentence: str, reading: Reading, cues: Cues, *, passed_on: bool) -> How:

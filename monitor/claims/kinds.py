@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.claims.figure_moves import MOVED, FigureMove
+from monitor.claims.figure_moves import MOVED, FigureMove, Relation
 from monitor.claims.manner import Reading
-from monitor.records import Kind, Manner, Stance
+from monitor.records import Manner, Stance
+from monitor.utterances import Kind
 
 _UNKNOWN = Reading(Manner.STATEMENT)
 
@@ -50,7 +51,8 @@ def _told(sentence: Reading, move: FigureMove | None, claim: Reading, stance: St
     if confirms is Manner.PLAN:
         yield Kind.PLAN
     if move is not None and move.relation in MOVED:
-        yield Kind.OTHER_FIGURE
+        corrects = move.relation is Relation.CORRECTION and stance in (None, Stance.UPDATES)
+        yield Kind.CORRECTION if corrects else Kind.OTHER_FIGURE
     # A denial, of the claim or in the sentence, is no longer what holds.
     if stance is Stance.UPDATES and (denies or claim.manner is Manner.DENIAL):
         yield Kind.ADMISSION

@@ -149,6 +149,8 @@ class Phrases:
         if start > 0 and self.cues.lang == "de" and self._is("links", self.tokens[start - 1]):
             return None  # "Im Frühjahr hatte ..."
         words = list(self.tokens[start:end])
+        if words and self._is("personal", words[-1]):
+            return words[-1:]  # "documents he did not show": the object stands first
         while len(words) > 1 and self._names(words[:-1]) and self._trails(words):
             words.pop()
         return self._trimmed(words)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from monitor.claims.asserters import personal_name
 from monitor.claims.cues import Cues
+from monitor.claims.manner import manner_of
 from monitor.claims.phrases import NO_ARTICLES, Phrases, Token
+from monitor.records import Manner
 
 PARTICIPLES = ("ing", "ant", "ando", "endo", "indo")  # "Ana Lopes left, saying ...": who left said it
 UNLISTED_WITHIN_WORDS = 4  # between a quotation or "that" and a person, with a verb that is in no list
@@ -76,7 +79,7 @@ class _Finder(Phrases):
                 yield speaker
 
     def unlisted(self) -> Speaker | None:
-        """Find a person who says it by a verb in no list: beside a quotation, or before "that"."""
+        """Find a person who says it by a verb in no list: by a quotation, "that", or what is done."""
         for i, token in enumerate(self.tokens):
             if token.text == '"' and i > 0 and (speaker := self._behind_quote(i)):
                 return speaker
@@ -89,7 +92,17 @@ class _Finder(Phrases):
         quoted = any(token.text == '"' for token in self.tokens[at:])
         that = any(self._is("that", token) for token in rest[1:])
         verb = rest[0] if rest and rest[0].word and rest[0].text.islower() else None
-        return self._speaker(words, verb=verb.start, after=verb.end) if verb and (quoted or that) else None
+        if verb is None or not (quoted or that or self._acts(words, verb)):
+            return None
+        return self._speaker(words, verb=verb.start, after=verb.end)
+
+    def _acts(self, words: Sequence[Token], verb: Token) -> bool:
+        """Tell that somebody with an office and a name denies, refuses or admits something in whatever words."""
+        office = any(self._is("persons", token) for token in words)
+        named = personal_name(self.sentence[words[0].start : words[-1].end], self.cues)
+        marked = manner_of(self.sentence, self.cues.lang)
+        told = marked.manner is not Manner.STATEMENT or marked.retracts or marked.admits
+        return office and bool(named) and told and not self._is("auxiliaries", verb)
 
     def is_nobody(self, speaker: Speaker) -> bool:
         """Tell "it" and "they" from "she"."""

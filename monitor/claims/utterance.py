@@ -19,6 +19,7 @@ from monitor.claims.cues import cues_for
 from monitor.claims.dates import stated_dates
 
 BACK = ("ago", "weeks", "months")
+MONTHS_BACK = 6  # a month without a year that is further back is the one to come: "by the end of March"
 # "10일", "10日": the day of this month or the last, where nothing says which.
 _DAY_ALONE = {
     "ko": r"(?<![\d월년.,])(?P<day>\d{1,2})\s?일(?!간|째)",
@@ -81,6 +82,9 @@ def times(sentence: str, lang: str | None, *, day: date) -> Iterator[StatedTime]
 def _written(sentence: str, lang: str | None, day: date) -> Iterator[StatedTime]:
     for stated in stated_dates(sentence, lang, near=day.isoformat()):
         year, month, number = (int(part) for part in (*stated.day.split("-"), "0", "0")[:3])
+        months_ago = 12 * (day.year - year) + day.month - month
+        if str(year) not in sentence[stated.start : stated.end] and months_ago > MONTHS_BACK:
+            continue
         if number:
             with suppress(ValueError):  # 31 February
                 yield StatedTime(_one(date(year, month, number)), stated.start, stated.end)

@@ -15,6 +15,7 @@ from monitor.judge.model import PairModel
 from monitor.read.language import detect_language
 from monitor.read.sentences import split_sentences
 from monitor.records import Finding, Pair, PairScores, Version
+from monitor.utterances import Utterance
 
 SCORE_AT_ONCE = 32  # pairs of a file, so that progress shows
 
@@ -84,6 +85,21 @@ def finding_row(article_id: str, finding: Finding) -> dict[str, object]:
         "score": round(finding.score, 4),
         "similarity": round(finding.similarity, 4),
         "rules": list(finding.rules),
+        "kind": finding.kind and str(finding.kind),
+        **_utterance_fields(finding.utterance),
+    }
+
+
+def _utterance_fields(utterance: Utterance | None) -> dict[str, object]:
+    if utterance is None:
+        return {}
+    return {
+        "chain": [{"name": link.name, "kind": str(link.kind)} for link in utterance.chain],
+        "how": str(utterance.how),
+        "firmness": str(utterance.firmness),
+        "said_from": utterance.earliest.isoformat() if utterance.earliest else None,
+        "said_on": utterance.day.isoformat() if utterance.day else None,
+        "dated": utterance.dated,
     }
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
-from monitor.claims.attribution import asserted_by
+from monitor.claims.attribution import Attribution, attribution
 from monitor.claims.figure_moves import MOVED, FigureMove, FigureText, Relation, changed
+from monitor.claims.kinds import kind_of
 from monitor.claims.manner import Reading, manner_of
 from monitor.claims.quantities import figures
+from monitor.claims.utterance import Days, said_on
 from monitor.judge.calibration import calibrated
 from monitor.records import UNRELATED, Claim, Finding, Manner, PairScores, Sentence, Stance, Version
+from monitor.utterances import Utterance
 
 # Stored with every finding. Change it with any rule, cue or threshold: old articles are then judged again.
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +134,19 @@ def rule_on(case: Case) -> tuple[Ruling, tuple[str, ...]]:
     return Ruling(None), tuple(asked)
 
 
+def earlier_figure(case: Case) -> Ruling | None:
+    """A figure of an earlier day than the claim's is history: neither an update nor a contradiction."""
+    if case.move is None or case.move.relation is not Relation.HISTORY or not _gives_figure(case):
+        return None
+    score = sum(case.probability[stance] for stance in Stance)
+    return Ruling(Stance.MENTIONS, score) if score >= case.at.mentions else Ruling(None)
+
+
 def moved_figure(case: Case) -> Ruling | None:
     """Another figure for the same count is an update, if it is stated; "six of the 20 dead" leaves six alone."""
     bears = sum(case.probability[stance] for stance in (Stance.CONFIRMS, Stance.CONTRADICTS, Stance.UPDATES))
-    moved = case.move and case.move.relation in MOVED and not case.repeats
-    if moved and bears >= case.at.figure and case.sentence.manner in (Manner.STATEMENT, Manner.HEDGE):
-        return Ruling(Stance.UPDATES, bears)
-    return None
+    moved = case.move and case.move.relation in MOVED and _gives_figure(case)
+    return Ruling(Stance.UPDATES, bears) if moved and bears >= case.at.figure else None
 
 
 def denial_of_a_denial_claim(case: Case) -> Ruling | None:
@@ -201,6 +211,7 @@ def talked_about(case: Case) -> Ruling | None:
 
 
 RULES: tuple[Rule, ...] = (
+    earlier_figure,
     moved_figure,
     denial_of_a_denial_claim,
     denial,
@@ -229,6 +240,11 @@ def by_stance(scores: PairScores) -> Mapping[str, float]:
     }
 
 
+def _gives_figure(case: Case) -> bool:
+    """Tell that the sentence states a figure of its own, and not the claim's as well."""
+    return case.sentence.manner in (Manner.STATEMENT, Manner.HEDGE) and not case.repeats
+
+
 def _at_least(case: Case, stance: Stance, threshold: float) -> Ruling | None:
     score = case.probability[stance]
     return Ruling(stance, score) if score >= threshold else None
@@ -242,8 +258,9 @@ def _mention(case: Case) -> Ruling:
 
 def case_of(claim: Claim, version: Version, judged: Judged, thresholds: Thresholds = THRESHOLDS) -> Case:
     """Gather all that the rules may look at."""
-    sentence = judged.sentence
-    old, new = _figures(claim.text, claim.lang), _figures(sentence.text, version.lang)
+    sentence, said = judged.sentence, _said(judged.sentence, version)
+    day = said.last if said else version.day and version.day.date()
+    old, new = _figures(claim.text, claim.lang, claim.day), _figures(sentence.text, version.lang, day)
     values = {(figure.low, figure.high) for figure in new.figures}
     return Case(
         probability=by_stance(judged.scores),
@@ -255,6 +272,20 @@ def case_of(claim: Claim, version: Version, judged: Judged, thresholds: Threshol
     )
 
 
+def utterance_of(sentence: Sentence, version: Version) -> tuple[Attribution, Utterance]:
+    """Read who says a sentence of an article, how, how firmly, and on which day."""
+    before = [s.text for s in version.sentences if 0 < sentence.index - s.index <= CONTEXT]
+    who = attribution(sentence.text, version.lang, context=before)
+    article = version.day.date() if version.day else None
+    said = _said(sentence, version)
+    first, last = (said.first, said.last) if said else (article, article)
+    return who, Utterance(who.chain, who.how, who.firmness, first, last, said is not None)
+
+
+def _said(sentence: Sentence, version: Version) -> Days | None:
+    return said_on(sentence.text, version.lang, day=version.day.date()) if version.day else None
+
+
 def _find(claim: Claim, version: Version, judged: Judged, thresholds: Thresholds) -> Finding | None:
     case, sentence = case_of(claim, version, judged, thresholds), judged.sentence
     ruling, asked = rule_on(case)
@@ -263,7 +294,7 @@ def _find(claim: Claim, version: Version, judged: Judged, thresholds: Thresholds
     updates = ruling.stance is Stance.UPDATES
     unmoved = (Relation.SAME, Relation.DIFFERENT_SCOPE)
     moved = case.move if case.move and case.move.relation not in unmoved and updates else None
-    before = [s.text for s in version.sentences if 0 < sentence.index - s.index <= CONTEXT]
+    who, utterance = utterance_of(sentence, version)
     return Finding(
         claim_id=claim.id,
         stance=ruling.stance,
@@ -272,13 +303,15 @@ def _find(claim: Claim, version: Version, judged: Judged, thresholds: Thresholds
         start=sentence.start,
         end=sentence.end,
         evidence=sentence.text,
-        asserted_by=asserted_by(sentence.text, version.lang, context=before),
+        asserted_by=who.asserted_by,
         figure_old=moved.old.text if moved else None,
         figure_new=moved.new.text if moved else None,
         score=calibrated(ruling.stance, ruling.score),
         similarity=judged.similarity,
         scores=judged.scores,
         rules=asked,
+        kind=kind_of(case.sentence, case.move, claim=case.claim, stance=ruling.stance),
+        utterance=utterance,
     )
 
 
@@ -287,8 +320,8 @@ def _strongest(findings: Sequence[Finding]) -> list[Finding]:
 
 
 @lru_cache(maxsize=4096)
-def _figures(text: str, lang: str | None) -> FigureText:
-    return FigureText(text, lang, figures(text, lang))
+def _figures(text: str, lang: str | None, day: date | None) -> FigureText:
+    return FigureText(text, lang, figures(text, lang), day)
 
 
 @lru_cache(maxsize=4096)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from monitor.claims.kinds import kind_of
-from monitor.claims.manner import manner_of
+from monitor.claims.figure_moves import FigureText, Relation, changed
 from monitor.claims.people import Name, same_person
-from monitor.claims.utterance import said_on
+from monitor.claims.quantities import figures
 from monitor.read.origins import independent
-from monitor.records import Kind, Manner, Stance, StoredFinding
+from monitor.records import Manner, Stance, StoredFinding
+from monitor.utterances import Kind
 
 INDEPENDENT = 2  # sources that must agree before a claim counts as confirmed and not just as reported
 
@@ -34,7 +34,8 @@ class Event:
     """What one finding says happened. day: of the utterance, else of the article, None where neither is known.
 
     dated: the sentence itself names the day. sources: names of what it comes from (its origin, its publisher, the
-    agencies it credits); two events that share one are not independent. kind: what sort of news it is.
+    agencies it credits); two events that share one are not independent. kind: what sort of news it is. figure,
+    corrects: the new one, and the one of the claim that it corrects, as written, where there are such.
     """
 
     finding_id: int
@@ -48,6 +49,7 @@ class Event:
     figure: str | None
     kind: Kind
     evidence: str
+    corrects: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,14 @@ class Denial:
 
 @dataclass(frozen=True, slots=True)
 class FigurePoint:
-    """A figure as it was given on a day. figure: as written."""
+    """A figure as it was given on a day. figure: as written. corrects: the one before it in a count that only
+    grows, of which it is less; None where it corrects none."""
 
     figure: str
     day: date
     actor: str | None
     finding_id: int
+    corrects: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +100,24 @@ class ClaimState:
 
 
 def event_of(stored: StoredFinding, *, sources: tuple[str, ...]) -> Event:
-    """Read from a finding what happened, and when it was said."""
-    finding = stored.finding
-    article = stored.published_at.date() if stored.published_at else None
-    said = said_on(finding.evidence, stored.lang, day=article) if article else None
+    """Take from a finding what happened, and when it was said.
+
+    A finding of before utterances were kept counts as a statement of no known day, until it is judged again.
+    """
+    finding, utterance = stored.finding, stored.finding.utterance
     return Event(
         finding_id=stored.id,
         stance=finding.stance,
         manner=finding.manner,
-        day=said.last if said else article,
-        dated=said is not None,
+        day=utterance.day if utterance else None,
+        dated=utterance is not None and utterance.dated,
         actor=finding.asserted_by,
         lang=stored.lang,
         sources=sources,
         figure=finding.figure_new,
-        kind=kind_of(manner_of(finding.evidence, stored.lang), None, stance=finding.stance),
+        kind=finding.kind or Kind.STATEMENT,
         evidence=finding.evidence,
+        corrects=finding.figure_old if finding.kind is Kind.CORRECTION else None,
     )
 
 
@@ -223,12 +229,26 @@ def _same_actor(one: Event, other: Event, aliases: Mapping[str, Name]) -> bool:
 def _figures(ordered: Sequence[Event]) -> tuple[FigurePoint, ...]:
     """List the figures in the order they were given; the same one again is no move."""
     points: list[FigurePoint] = []
+    before: Event | None = None
     for event in ordered:
         if event.stance is Stance.UPDATES and event.figure and event.day:
-            if points and points[-1].figure == event.figure:
+            if before and before.figure == event.figure:
                 continue
-            points.append(FigurePoint(event.figure, event.day, event.actor, event.finding_id))
+            corrects = _corrected(before, event) if before else event.corrects
+            points.append(FigurePoint(event.figure, event.day, event.actor, event.finding_id, corrects))
+            before = event
     return tuple(points)
+
+
+def _corrected(before: Event, event: Event) -> str | None:
+    """Return the figure of the event before where the new one, of the same count, is a correction of it."""
+    move = changed(_figure_text(before), _figure_text(event))
+    return before.figure if move and move.relation is Relation.CORRECTION else None
+
+
+def _figure_text(event: Event) -> FigureText:
+    found = figures(event.evidence, event.lang)
+    return FigureText(event.evidence, event.lang, tuple(f for f in found if f.text == event.figure), event.day)
 
 
 def _when(event: Event) -> tuple[date, bool, str, tuple[str, ...], int]:

@@ -21,6 +21,7 @@ from monitor.read.families import family_of
 from monitor.read.origins import independent
 from monitor.records import Baseline, Claim, FailingFeed, Manner, SilentFeed, Stance, StoredFinding
 from monitor.report.printable import shown_feed, shown_silent
+from monitor.utterances import Kind, Utterance
 
 NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 NO_STATES: Mapping[str, ClaimState] = MappingProxyType({})
@@ -60,6 +61,7 @@ class Item:
 
     evidence: word for word. asserted_by is None where no pattern tells. figure_old, figure_new: as written.
     score: in [0, 1]. copies: articles with the same sentence, or that copy this one, oldest first.
+    kind, utterance: None in digests of before these were kept.
     """
 
     finding_id: int
@@ -76,6 +78,8 @@ class Item:
     lang: str | None
     published_at: datetime | None
     copies: tuple[Copy, ...] = ()
+    kind: Kind | None = None
+    utterance: Utterance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,4 +317,6 @@ def _item(same: Sequence[StoredFinding]) -> Item:
         lang=first.lang,
         published_at=first.published_at,
         copies=tuple(Copy(one.outlet, one.title, one.url, one.published_at) for one in others.values()),
+        kind=finding.kind,
+        utterance=finding.utterance,
     )

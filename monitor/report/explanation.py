@@ -6,17 +6,16 @@ import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.claims.attribution import Attribution, attribution
 from monitor.claims.figure_moves import FigureMove
 from monitor.claims.kinds import kind_of
 from monitor.claims.manner import Reading
 from monitor.claims.quantities import figures
-from monitor.claims.utterance import Days, said_on
-from monitor.judge.stance import CONTEXT, RULES, RULES_VERSION, Judged, Ruling, case_of
-from monitor.records import Claim, Figure, Kind, StoredFinding, Version
+from monitor.judge.stance import RULES, RULES_VERSION, Judged, Ruling, case_of, utterance_of
+from monitor.records import Claim, Figure, Finding, StoredFinding, Version
 from monitor.report.calendar import write_date, write_day, write_moment
 from monitor.report.printable import safe_text, wrap
 from monitor.report.terms import language_name, sureness
+from monitor.utterances import Kind, Utterance
 
 LABEL = 12  # cells for the words in the margin
 
@@ -32,11 +31,12 @@ class RuleStep:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All that led from an article to a finding, computed again from what is stored.
+    """All that led from an article to a finding.
 
-    paragraph: the text around the sentence, which stands in it from start to end. said: None where the sentence
-    names no day. steps: the rules in the order they were asked, the last one decided. old_rules: the finding was
-    made by other rules than those of this program, so the steps may differ from what decided then.
+    paragraph: the text around the sentence, which stands in it from start to end. utterance, kind: as stored with
+    the finding, or as read today where none was stored. differs: what today's rules read otherwise, a phrase each.
+    The rest is computed again; steps: the rules in the order they were asked, the last one decided. old_rules: the
+    finding was made by other rules than those of this program, so the steps may differ from what decided then.
     """
 
     stored: StoredFinding
@@ -44,9 +44,9 @@ class Explanation:
     paragraph: str
     start: int
     end: int
-    who: Attribution
-    said: Days | None
+    utterance: Utterance
     kind: Kind
+    differs: tuple[str, ...]
     reading: Reading
     claim_figures: tuple[Figure, ...]
     sentence_figures: tuple[Figure, ...]
@@ -59,13 +59,14 @@ def explain(stored: StoredFinding, claim: Claim, version: Version) -> Explanatio
     """Go once more through every step that decided. version: the stored text in which the finding stands."""
     finding = stored.finding
     sentence = next(s for s in version.sentences if s.index == finding.sentence)
-    before = [s.text for s in version.sentences if 0 < sentence.index - s.index <= CONTEXT]
     case = case_of(claim, version, Judged(sentence, finding.similarity, finding.scores))
     steps = []
     for rule in RULES:
         steps.append(RuleStep(rule.__name__, (inspect.getdoc(rule) or "").split("\n")[0], rule(case)))
         if steps[-1].ruling is not None:
             break
+    who, utterance = utterance_of(sentence, version)
+    kind = kind_of(case.sentence, case.move, claim=case.claim, stance=finding.stance)
     start = version.text.rfind("\n", 0, finding.start) + 1
     end = version.text.find("\n", finding.end)
     return Explanation(
@@ -74,9 +75,9 @@ def explain(stored: StoredFinding, claim: Claim, version: Version) -> Explanatio
         paragraph=version.text[start : end if end >= 0 else len(version.text)],
         start=finding.start - start,
         end=finding.end - start,
-        who=attribution(sentence.text, version.lang, context=before),
-        said=said_on(sentence.text, version.lang, day=version.day.date()) if version.day else None,
-        kind=kind_of(case.sentence, case.move, claim=case.claim, stance=finding.stance),
+        utterance=finding.utterance or utterance,
+        kind=finding.kind or kind,
+        differs=tuple(_differences(finding, who.asserted_by, utterance, kind)),
         reading=case.sentence,
         claim_figures=figures(claim.text, claim.lang),
         sentence_figures=figures(sentence.text, version.lang),
@@ -84,6 +85,23 @@ def explain(stored: StoredFinding, claim: Claim, version: Version) -> Explanatio
         steps=tuple(steps),
         old_rules=stored.rules_version != RULES_VERSION,
     )
+
+
+def _differences(finding: Finding, speaker: str | None, today: Utterance, kind: Kind) -> Iterator[str]:
+    """Yield what the rules of today read otherwise than what is stored; what was not stored differs in nothing."""
+    if speaker != finding.asserted_by:
+        yield f"who says it: {speaker or 'nobody is named'}"
+    if finding.kind not in (None, kind):
+        yield f"as news: {kind}"
+    then = finding.utterance
+    if then is None:
+        return
+    if (then.chain, then.how, then.firmness) != (today.chain, today.how, today.firmness) and (
+        speaker == finding.asserted_by
+    ):
+        yield f"how: {_who(speaker, today)}"
+    if (then.day, then.dated) != (today.day, today.dated):
+        yield f"when: {_days(today) or 'no day can be believed'}"
 
 
 def explanation_text(explained: Explanation, *, zone: str, width: int = 80) -> str:
@@ -104,32 +122,39 @@ def _parts(e: Explanation, zone: str) -> Iterator[tuple[str, Sequence[str]]]:
     where = " · ".join((stored.outlet, write_date(stored.published_at, zone), language_name(stored.lang)))
     yield "Article", [stored.title, where, stored.url]
     yield "Paragraph", [f"{e.paragraph[: e.start]}【{e.paragraph[e.start : e.end]}】{e.paragraph[e.end :]}"]
-    yield "Who says it", [_who(e)]
+    yield "Who says it", [_who(finding.asserted_by, e.utterance)]
     yield "When", [_when(e, zone)]
     yield "How", [_how(e)]
     yield "Figures", _figures(e)
     yield "Scores", list(_scores(e))
     if e.old_rules:
         yield "Note", [f"Rules {stored.rules_version} decided this; below are those of today, {RULES_VERSION}."]
+    if e.differs:
+        yield "Read anew", list(e.differs)
     yield "Rules", [f"{step.name}: {_ruling(step)}. {step.meaning}" for step in e.steps]
     found = write_moment(stored.found_at, zone)
     yield "Versions", [f"model {stored.model}; rules {stored.rules_version}; found {found}"]
 
 
-def _who(e: Explanation) -> str:
+def _who(speaker: str | None, utterance: Utterance) -> str:
     """Tell the chain from the speaker outwards, what the speaker does, and how firmly."""
-    links = [f"{link.name} ({link.kind})" for link in reversed(e.who.chain)]
-    named = e.who.asserted_by is not None
-    who = links.pop(0) if named else "nobody is named"
+    links = [f"{link.name} ({link.kind})" for link in reversed(utterance.chain)]
+    who = links.pop(0) if speaker is not None and links else speaker or "nobody is named"
     through = f", through {', '.join(links)}" if links else ""
-    return f"{who}{through}; {e.who.how}, as {e.who.firmness}"
+    return f"{who}{through}; {utterance.how}, as {utterance.firmness}"
 
 
 def _when(e: Explanation, zone: str) -> str:
-    if e.said is None:
-        return f"the sentence names no day; the article is of {write_date(e.stored.published_at, zone)}"
-    days = (write_day(day) for day in dict.fromkeys((e.said.first, e.said.last)))
-    return f"said on {' to '.join(days)}, by the words of the sentence"
+    day, stated = e.utterance.day, write_date(e.stored.published_at, zone)
+    if e.utterance.dated:
+        return f"said on {_days(e.utterance)}, by the words of the sentence"
+    doubt = "; its dates contradict each other, and no day is taken from them"
+    return f"the sentence names no day; the article is of {stated}" + ("" if day or stated == "undated" else doubt)
+
+
+def _days(utterance: Utterance) -> str:
+    days = dict.fromkeys(day for day in (utterance.earliest, utterance.day) if day)
+    return " to ".join(write_day(day) for day in days)
 
 
 def _how(e: Explanation) -> str:

@@ -13,14 +13,14 @@ from datetime import date, datetime
 from monitor.records import FailingFeed, SilentFeed, StepCount, StoredFinding
 from monitor.report.calendar import write_date, write_day, write_moment
 from monitor.report.printable import safe_json, safe_text, safe_url, wrap
-from monitor.report.terms import language_name, sureness
+from monitor.report.terms import language_name, passed_on, sureness
 from monitor.report.wording import silent_words
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
 COLUMNS = (
-    "id", "claim", "stance", "manner", "asserted_by", "evidence", "figure_old", "figure_new", "score", "outlet",
-    "title", "lang", "published_at", "found_at", "url", "model", "rules_version",
+    "id", "claim", "stance", "manner", "kind", "asserted_by", "through", "said_on", "evidence", "figure_old",
+    "figure_new", "score", "outlet", "title", "lang", "published_at", "found_at", "url", "model", "rules_version",
 )  # fmt: skip
 
 # What a spreadsheet takes for a formula at the start of a cell, full-width forms included
@@ -203,13 +203,22 @@ def _utc(moment: datetime | None) -> str | None:
 
 def _finding_fields(found: StoredFinding) -> dict[str, Json]:
     said, scores = found.finding, found.finding.scores
+    how = said.utterance
     return {
         "id": found.id,
         "claim": said.claim_id,
         "claim_text": found.claim_text,
         "stance": said.stance.value,
         "manner": said.manner.value,
+        "kind": said.kind.value if said.kind else None,
         "asserted_by": said.asserted_by,
+        "through": (how.through(said.asserted_by) or None) if how else None,
+        "chain": [{"name": link.name, "kind": link.kind.value} for link in how.chain] if how else None,
+        "how": how.how.value if how else None,
+        "firmness": how.firmness.value if how else None,
+        "said_from": how.earliest.isoformat() if how and how.earliest else None,
+        "said_on": how.day.isoformat() if how and how.day else None,
+        "dated": how.dated if how else None,
         "evidence": said.evidence,
         "sentence": said.sentence,
         "start": said.start,
@@ -241,13 +250,15 @@ def _cell(value: Json) -> str:
 
 def _finding_lines(found: StoredFinding, zone: str, width: int) -> Iterator[str]:
     said = found.finding
-    manner = "" if said.manner == "statement" else f" ({said.manner})"
+    kind = said.kind or said.manner
+    manner = "" if kind.value == "statement" else f" ({kind})"
     head = f"{said.claim_id} {said.stance.upper()}{manner} · {sureness(said.score)} · finding {found.id}"
     yield from _set(head, width)
     if said.figure_new is not None:
         yield from _set(f"{said.figure_old or '?'} → {said.figure_new}", width, indent=2)
-    if said.asserted_by is not None:
-        yield from _set(f"{said.asserted_by}:", width, indent=2)
+    who = ", ".join(filter(None, (said.asserted_by, passed_on(said.asserted_by, said.utterance))))
+    if who:
+        yield from _set(f"{who}:", width, indent=2)
     yield from _set(f"“{said.evidence}”", width, indent=2)
     source = (found.outlet, write_date(found.published_at, zone), language_name(found.lang))
     yield from _set(" · ".join(source), width, indent=2)

@@ -6,6 +6,8 @@ import re
 
 from babel import Locale
 
+from monitor.utterances import Utterance
+
 # ISO 639 codes of the languages that are written from right to left and that news is published in.
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
@@ -14,6 +16,19 @@ def sureness(score: float) -> str:
     """Write a score in [0, 1] as '87% sure'. It never says 100%: no model is."""
     percent = round(score * 100)
     return "over 99% sure" if percent > 99 else f"{percent}% sure"
+
+
+def passed_on(speaker: str | None, utterance: Utterance | None) -> str:
+    """Say through whom it came and when it was said, 'through AFP, on 19 Nov 2026'; empty where no word tells.
+
+    speaker: who says it, None where nobody is named.
+    """
+    if utterance is None:
+        return ""
+    through = utterance.through(speaker)
+    days = [day for day in (utterance.earliest, utterance.day) if day and utterance.dated]
+    said = " to ".join(f"{day.day} {day:%b %Y}" for day in dict.fromkeys(days))
+    return ", ".join(filter(None, (through and f"through {through}", said and f"on {said}")))
 
 
 def language_name(lang: str | None) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from monitor.collect.outage import AbsenceCause
-from monitor.judge.state import Denial, Standing
-from monitor.records import Kind, Manner, SilentFeed
+from monitor.judge.state import Denial, FigurePoint, Standing
+from monitor.records import Manner, SilentFeed
 from monitor.report.calendar import local_day, write_date, write_day, write_moment
 from monitor.report.digest import ClaimNews, Digest, Item, Section, SilentClaim, totals
-from monitor.report.terms import language_name, sureness
+from monitor.report.terms import language_name, passed_on, sureness
+from monitor.utterances import Kind
 
 HEADINGS = {
     Section.CONFIRMATIONS: "Confirmed",
@@ -22,6 +23,9 @@ HEADINGS = {
 
 SILENCE = "Silence says nothing about whether a claim is true."
 SURENESS = "A percentage says how sure the program is of its reading of a sentence, not whether the claim is true."
+
+CORRECTED = "corrected"
+UNDATED = "of an unknown day, perhaps an older one"
 
 SAID = (("denied by", True), ("contradicted by", False))
 NAMED = 3  # how many of those who deny are named in the line on a claim's state
@@ -50,6 +54,9 @@ _MANNERS = {
     Manner.PLAN: "a plan, not yet a fact",
 }
 
+# What the manner alone does not tell.
+_KINDS = {Kind.ADMISSION: "an admission", Kind.RETRACTION: "taken back", Kind.NON_DENIAL: "not denied"}
+
 
 def heading(news: ClaimNews, section: Section) -> str:
     """Head a section: 'Confirmed (3)', or 'Confirmed (3, by 2 independent sources)' where that differs."""
@@ -72,9 +79,13 @@ def state_words(news: ClaimNews) -> str:
     confirmed = f"confirmed by {_sources(state.confirmed_by)}" if state.confirmed_by else ""
     head, rest = (confirmed, "") if state.standing is Standing.CONFIRMED else (state.standing.value, confirmed)
     since = f" since {_short_day(state.since)}" if state.since else ""
-    moves = " → ".join(f"{point.figure} ({_short_day(point.day)})" for point in state.figures)
+    moves = " → ".join(f"{_point(point)} ({_short_day(point.day)})" for point in state.figures)
     said = [_by(words, [d for d in state.denials if (d.kind is Kind.DENIAL) is denies]) for words, denies in SAID]
     return " · ".join(filter(None, [f"{head.capitalize()}{since}", *said, moves and f"figure: {moves}", rest]))
+
+
+def _point(point: FigurePoint) -> str:
+    return f"corrected from {point.corrects} to {point.figure}" if point.corrects else point.figure
 
 
 def _sources(number: int) -> str:
@@ -110,13 +121,14 @@ def count_words(section: Section, number: int) -> str:
 
 
 def manner_words(item: Item) -> str | None:
-    """Say how the sentence puts it; None for a plain statement."""
-    return _MANNERS[item.manner]
+    """Say what sort of news the sentence is, or how it puts it; None for a plain statement."""
+    return (_KINDS.get(item.kind) if item.kind else None) or _MANNERS[item.manner]
 
 
 def speaker(item: Item) -> str:
-    """Name who says so, or say that nobody is named."""
-    return item.asserted_by or "Unattributed"
+    """Name who says so, or say that nobody is named; then through whom, and when, where the sentence tells."""
+    named = item.asserted_by or "Unattributed"
+    return ", ".join(filter(None, (named, passed_on(item.asserted_by, item.utterance))))
 
 
 def source_words(item: Item, zone: str) -> list[str]:
@@ -211,8 +223,20 @@ def baseline_words(digest: Digest) -> str:
 
 
 def figure_words(item: Item) -> str:
-    """Write a changed figure, '11 000 → 13 000'; an old one that is not known is left out."""
-    return " → ".join(figure for figure in (item.figure_old, item.figure_new) if figure)
+    """Write a changed figure, '11 000 → 13 000' or 'corrected from 20 to 18'; an unknown old one is left out."""
+    note = figure_note(item)
+    if note == CORRECTED:
+        old = f" from {item.figure_old}" if item.figure_old else ""
+        return f"{note}{old} to {item.figure_new}"
+    moved = " → ".join(figure for figure in (item.figure_old, item.figure_new) if figure)
+    return f"{moved} ({note})" if note else moved
+
+
+def figure_note(item: Item) -> str:
+    """Say what a reader must know of a changed figure: that it corrects, or that it may be an older one."""
+    if item.kind is Kind.CORRECTION:
+        return CORRECTED
+    return UNDATED if item.utterance and item.utterance.day is None else ""
 
 
 def _listed(words: Sequence[str]) -> str:

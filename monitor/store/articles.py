@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from monitor.collect.schedule import LONGEST_WAIT
+from monitor.read.days import believed
 from monitor.records import ArticleToRead, Entry, Extract, Feed, GoodPoll, Lead, Sentence, Version
 from monitor.store.addresses import learn, merge
 from monitor.store.entries import write_entry
@@ -229,7 +230,7 @@ class Articles:
         rows = select(
             self._db,
             """
-            SELECT versions.*, articles.url, articles.feed_published_at FROM versions
+            SELECT versions.*, articles.url, articles.feed_published_at, articles.first_seen_at FROM versions
             JOIN articles ON articles.id = versions.article_id
             WHERE versions.id = ?
             """,
@@ -243,7 +244,8 @@ class Articles:
         )
         text = row["text"]
         sentences = tuple(Sentence(s["idx"], s["start"], s["end"], text[s["start"] : s["end"]]) for s in spans)
-        day = to_moment_or_none(row["published_at"] or row["feed_published_at"])
+        stated = [to_moment_or_none(row[column]) for column in ("published_at", "feed_published_at")]
+        day = believed(*stated, first_seen=to_moment(row["first_seen_at"]))
         return Version(row["id"], row["article_id"], row["url"], row["title"], row["lang"], day, text, sentences)
 
     def search(self, words: str, *, limit: int) -> list[dict[str, str | None]]:

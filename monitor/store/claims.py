@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from monitor.read.days import first_day
 from monitor.records import Baseline, Claim, ClaimRevision
 from monitor.store.rows import select, to_text, writing
 
@@ -60,7 +61,7 @@ class Claims:
             return None
         row = rows[0]
         claims = tuple(
-            Claim(claim["id"], claim["text"], claim["lang"], bool(claim["watch"]))
+            Claim(claim["id"], claim["text"], claim["lang"], bool(claim["watch"]), first_day(row["published"]))
             for claim in select(self._db, "SELECT * FROM claims WHERE listed = 1 ORDER BY position")
         )
         return Baseline(row["title"], row["lang"], row["published"], row["url"], claims)
@@ -70,7 +71,8 @@ class Claims:
         rows = select(
             self._db,
             """
-            SELECT claim_revisions.id AS revision_id, claims.* FROM claims
+            SELECT claim_revisions.id AS revision_id, claims.*, (SELECT published FROM baselines) AS published
+            FROM claims
             JOIN claim_revisions ON claim_revisions.claim_id = claims.id
              AND claim_revisions.text = claims.text
              AND claim_revisions.lang = claims.lang
@@ -78,4 +80,9 @@ class Claims:
             ORDER BY claims.position
             """,
         )
-        return [ClaimRevision(row["revision_id"], Claim(row["id"], row["text"], row["lang"])) for row in rows]
+        return [
+            ClaimRevision(
+                row["revision_id"], Claim(row["id"], row["text"], row["lang"], day=first_day(row["published"]))
+            )
+            for row in rows
+        ]

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlite_utils import Database
 
+from monitor.read.days import first_day
 from monitor.records import Claim, ClaimRevision, Finding, Manner, PairScores, Stance, StoredFinding, Version
 from monitor.store.rows import select, to_moment, to_moment_or_none, to_text, writing
+from monitor.utterances import Asserter, AsserterKind, Firmness, How, Kind, Utterance
 
 _STORED = """
     SELECT findings.*, stands.claim_id, stands.claim, stands.article_id, stands.url, stands.outlet, stands.title,
-           stands.lang, stands.published_at, claims.lang AS claim_lang, judges.model,
+           stands.lang, stands.published_at, claims.lang AS claim_lang,
+           (SELECT published FROM baselines) AS baseline_published, judges.model,
            judges.rules AS rules_version, origins.origin_id,
            (SELECT group_concat(agency, char(10)) FROM credits WHERE version_id = findings.version_id) AS credits
     FROM findings
@@ -190,7 +193,8 @@ class Findings:
         if not rows:
             return None
         stored = _stored(rows[0])
-        claim = Claim(stored.finding.claim_id, stored.claim_text, rows[0]["claim_lang"])
+        day = first_day(rows[0]["baseline_published"])
+        claim = Claim(stored.finding.claim_id, stored.claim_text, rows[0]["claim_lang"], day=day)
         return stored, claim, rows[0]["version_id"]
 
     def last_found(self, *, until: datetime) -> Mapping[str, datetime]:
@@ -214,8 +218,9 @@ def _insert_finding(
         """
         INSERT INTO findings (version_id, revision_id, judge_id, stance, manner, sentence, start, "end",
                               evidence, asserted_by, figure_old, figure_new, score, similarity, entails, neutral,
-                              contradicts, stances, rules, found_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                              contradicts, stances, rules, found_at, kind, chain, how, firmness,
+                              said_from, said_on, dated)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING
         """,
         (
@@ -239,7 +244,31 @@ def _insert_finding(
             json.dumps(dict(f.scores.stances)),
             json.dumps(f.rules),
             now,
+            f.kind,
+            *_utterance_columns(f.utterance),
         ),
+    )
+
+
+def _utterance_columns(u: Utterance | None) -> tuple[str | int | None, ...]:
+    """Return chain, how, firmness, said_from, said_on and dated, as they are stored."""
+    if u is None:
+        return (None,) * 6
+    chain = [{"name": link.name, "kind": link.kind} for link in u.chain]
+    days = (day.isoformat() if day else None for day in (u.earliest, u.day))
+    return json.dumps(chain, ensure_ascii=False), u.how, u.firmness, *days, int(u.dated)
+
+
+def _utterance(row: sqlite3.Row) -> Utterance | None:
+    if row["chain"] is None:
+        return None
+    return Utterance(
+        chain=tuple(Asserter(link["name"], AsserterKind(link["kind"])) for link in json.loads(row["chain"])),
+        how=How(row["how"]),
+        firmness=Firmness(row["firmness"]),
+        earliest=date.fromisoformat(row["said_from"]) if row["said_from"] else None,
+        day=date.fromisoformat(row["said_on"]) if row["said_on"] else None,
+        dated=bool(row["dated"]),
     )
 
 
@@ -259,6 +288,8 @@ def _stored(row: sqlite3.Row) -> StoredFinding:
         similarity=row["similarity"],
         scores=PairScores(row["entails"], row["neutral"], row["contradicts"], json.loads(row["stances"])),
         rules=tuple(json.loads(row["rules"])),
+        kind=Kind(row["kind"]) if row["kind"] else None,
+        utterance=_utterance(row),
     )
     return StoredFinding(
         id=row["id"],

@@ -162,3 +162,28 @@ def _is_verbatim(sentence: str, found: Attribution) -> None:
     if found.start is not None and found.end is not None:
         assert found.asserted_by
         assert sentence[found.start : found.end] == found.asserted_by
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lang", "who"),
+    [
+        # An office and a name, with a verb in no list, where the words tell that something is refused.
+        ("Премьер-министр Олег Савин от ответа уклонился.", "ru", "Премьер-министр Олег Савин"),
+        ("Minister Ana Lopes was buried on Friday and could not be reached.", "en", None),
+        ("Minister Ana Lopes opened the bridge.", "en", None),
+        # The object stands first: the pronoun is the subject, and names nobody.
+        ("Никаких документов он не показал.", "ru", None),
+    ],
+)
+def test_who_refuses_in_words_of_no_list_is_the_speaker(sentence: str, lang: str, who: str | None) -> None:
+    """The verbs are many; an office with a name and a word of refusal tells as well, and what is done does not."""
+    assert asserted_by(sentence, lang) == who
+
+
+def test_a_surname_alone_is_named_in_full() -> None:
+    """A reader of a digest has not read the sentences before."""
+    before = ["The director of Feralit, Petar Olm, received the press."]
+    assert asserted_by("Olm denied it.", "en", context=before) == "director of Feralit, Petar Olm"
+    two = [*before, "The engineer Vera Olm sat beside him."]
+    assert asserted_by("Olm denied it.", "en", context=two) == "Olm"
+    assert asserted_by("Olm denied it.", "en") == "Olm"

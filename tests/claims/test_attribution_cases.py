@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from monitor.claims.asserters import AsserterKind
-from monitor.claims.attribution import Asserter, Attribution, attribution
-from monitor.claims.firmness import Firmness, How
+from monitor.claims.attribution import Attribution, attribution
 from monitor.claims.utterance import Days, said_on
+from monitor.utterances import Asserter, AsserterKind, Firmness, How
 
 TABLES = sorted((Path(__file__).parents[1] / "cases").glob("attribution-*.yaml"))
 FLOOR = 0.9  # the share of each field of each language that must be right

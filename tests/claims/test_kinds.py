@@ -12,7 +12,8 @@ from monitor.claims.figure_moves import FigureText, changed
 from monitor.claims.kinds import kind_of
 from monitor.claims.manner import Reading, manner_of
 from monitor.claims.quantities import figures
-from monitor.records import Kind, Manner, Stance
+from monitor.records import Manner, Stance
+from monitor.utterances import Kind
 
 CLAIM = "The Orsted plant leaked 40 tonnes of acid."
 

@@ -45,3 +45,12 @@ def test_a_day_that_does_not_exist_is_no_day() -> None:
 def test_nothing_is_read_in_a_language_without_words() -> None:
     assert said_on("Rzecznik powiedział w czwartek.", "pl", day=date(2024, 10, 12)) is None
     assert said_on("x", None, day=date(2024, 10, 12)) is None
+
+
+def test_a_month_to_come_is_no_day_of_an_utterance() -> None:
+    """A claim would otherwise be older than the article that makes it, by most of a year."""
+    february = date(2025, 2, 9)
+    assert said_on("The ministry expects to pump out the oil by the end of March.", "en", day=february) is None
+    assert said_on("The ministry said so in November.", "en", day=february) == Days(
+        date(2024, 11, 1), date(2024, 11, 30)
+    )

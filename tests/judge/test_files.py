@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from monitor.errors import ConfigError
 from monitor.judge.files import finding_row, read_articles
 from monitor.records import Finding, Manner, PairScores, Stance, Version
+from monitor.utterances import Asserter, AsserterKind, Firmness, How, Kind, Utterance
 
 FLOOD = "The river rose overnight. Nine people are missing, the governor said."
 
@@ -142,6 +143,15 @@ def test_a_finding_is_one_json_object_with_plain_values() -> None:
         similarity=0.5,
         scores=PairScores(0.1, 0.8, 0.1),
         rules=("moved_figure",),
+        kind=Kind.OTHER_FIGURE,
+        utterance=Utterance(
+            (Asserter("Reuters", AsserterKind.MEDIUM), Asserter("the governor", AsserterKind.STATE_BODY)),
+            How.SAYS,
+            Firmness.FACT,
+            earliest=None,
+            day=date(2024, 10, 3),
+            dated=False,
+        ),
     )
     assert json.loads(json.dumps(finding_row("a1", finding))) == {
         "article_id": "a1",
@@ -157,4 +167,11 @@ def test_a_finding_is_one_json_object_with_plain_values() -> None:
         "score": 0.9123,
         "similarity": 0.5,
         "rules": ["moved_figure"],
+        "kind": "other-figure",
+        "chain": [{"name": "Reuters", "kind": "medium"}, {"name": "the governor", "kind": "state body"}],
+        "how": "says",
+        "firmness": "fact",
+        "said_from": None,
+        "said_on": "2024-10-03",
+        "dated": False,
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from monitor.judge import stance as rules
 from monitor.judge.calibration import calibrated
 from monitor.judge.stance import Case, Judged, Ruling, Thresholds, by_stance, decide, rule_on
 from monitor.records import UNRELATED, Claim, Figure, Finding, Manner, PairScores, Sentence, Stance, Version
+from monitor.utterances import Kind
 
 HAIR = 1e-6  # just below a threshold
 NOTHING, SILENT = "nothing", "silent"  # a rule rules that the sentence says nothing; a rule leaves it to the next
@@ -108,6 +111,15 @@ CONTRARY, CONFIRMED, UPDATED, MENTIONED = AT.contrary, AT.confirms, AT.updates, 
         (rules.moved_figure, case(move=Relation.COMPATIBLE, updates=0.9), SILENT),
         (rules.moved_figure, case(move=Relation.HIGHER, repeats=True, updates=0.9), SILENT),
         (rules.moved_figure, case(updates=0.9), SILENT),
+        # A figure of an earlier day.
+        (rules.earlier_figure, case(move=Relation.HISTORY, updates=MENTIONED), MENTIONS),
+        (rules.earlier_figure, case(HEDGES, move=Relation.HISTORY, contradicts=0.95), MENTIONS),
+        (rules.earlier_figure, case(move=Relation.HISTORY, updates=0.4, contradicts=0.29), NOTHING),
+        (rules.earlier_figure, case(REPORTS, move=Relation.HISTORY, contradicts=0.9), SILENT),
+        (rules.earlier_figure, case(move=Relation.HISTORY, repeats=True, confirms=0.9), SILENT),
+        (rules.earlier_figure, case(move=Relation.LOWER, updates=0.9), SILENT),
+        (rules.earlier_figure, case(updates=0.9), SILENT),
+        (rules.moved_figure, case(move=Relation.HISTORY, updates=0.9), SILENT),
         # A claim that somebody denied.
         (rules.denial_of_a_denial_claim, case(REPORTS, REPORTS, confirms=REPORTED), CONFIRMS),
         (rules.denial_of_a_denial_claim, case(NEGATES, DISMISSES, confirms=REPORTED), CONFIRMS),
@@ -304,7 +316,7 @@ def test_another_figure_for_the_same_count_is_an_update(lang: str, sentence: str
     """The model calls it a confirmation or a contradiction; the figure tells what it is."""
     for said_of in (scores(confirms=0.9), scores(contradicts=0.9)):
         found = judge_one("Six people were killed in the flood.", sentence, said_of, lang=lang)
-        assert found and (found.stance, found.rules) == (UPDATES, ("moved_figure",))
+        assert found and (found.stance, found.rules) == (UPDATES, ("earlier_figure", "moved_figure"))
         assert (found.figure_old, found.figure_new) == ("Six", figure)
 
 
@@ -546,3 +558,50 @@ def test_a_finding_is_what_its_sentence_says_alone(case_: tuple[Version, list[Ju
     flags = {(f.stance, f.asserted_by) for f in alone if f.stance is not MENTIONS}
     assert {(f.stance, f.asserted_by) for f in together} == flags or not flags
     assert bool(together) == bool(alone)
+
+
+ELEVENTH, CLAIM_DAY = datetime(2026, 10, 11, 8, tzinfo=UTC), date(2026, 10, 10)
+
+
+def judge_dated(claim: str, sentence: str, day: datetime | None, *, claim_day: date | None = CLAIM_DAY) -> Finding:
+    """Decide on a sentence of a dated article that the model takes for a contradiction."""
+    article = replace(version("The dam broke.", sentence), day=day)
+    judged = [Judged(article.sentences[1], 0.5, scores(contradicts=0.95))]
+    (found,) = decide(Claim("K1", claim, "en", day=claim_day), article, judged, thresholds=AT)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day", "stance", "kind"),
+    [
+        # The dead do not come back: a lower count that is newer corrects, one that is older is history.
+        ("At least 18 people died in the flood.", ELEVENTH, UPDATES, Kind.CORRECTION),
+        ("At least 25 people died in the flood.", ELEVENTH, UPDATES, Kind.OTHER_FIGURE),
+        ("At least 18 people died in the flood.", datetime(2026, 10, 9, tzinfo=UTC), MENTIONS, Kind.BACKGROUND),
+        # The words of the sentence tell the day better than the article's date.
+        ("As of 8 October, 12 people had died in the flood.", ELEVENTH, MENTIONS, Kind.BACKGROUND),
+        ("On 8 October, police said that 12 people had died in the flood.", ELEVENTH, MENTIONS, Kind.BACKGROUND),
+        # Without a day nobody can tell a correction from history.
+        ("Exactly 18 people died in the flood.", None, UPDATES, Kind.OTHER_FIGURE),
+    ],
+)
+def test_the_day_tells_what_another_figure_is(
+    sentence: str, day: datetime | None, stance: Stance, kind: Kind
+) -> None:
+    """Never a contradiction, whatever the model says."""
+    found = judge_dated("Exactly 20 people died in the flood.", sentence, day)
+    assert (found.stance, found.kind) == (stance, kind)
+    assert (found.figure_new is None) == (stance is MENTIONS)
+
+
+def test_a_finding_keeps_through_whom_and_when() -> None:
+    sentence = "Reuters reported that the minister Ana Lopes said on Thursday that 25 people died in the flood."
+    found = judge_dated("Exactly 20 people died in the flood.", sentence, datetime(2026, 10, 17, tzinfo=UTC))
+    assert found.utterance is not None
+    assert found.asserted_by == "the minister Ana Lopes"
+    assert found.utterance.through(found.asserted_by) == "Reuters"
+    assert (found.utterance.day, found.utterance.dated) == (date(2026, 10, 15), True)
+    assert found.utterance.earliest == found.utterance.day
+    undated = judge_dated("Exactly 20 people died in the flood.", sentence, None)
+    assert undated.utterance is not None
+    assert (undated.utterance.day, undated.utterance.dated) == (None, False)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.judge.state import Event, Standing, state_of
-from monitor.records import Kind, Manner, Stance
+from monitor.judge.state import Event, Standing, event_of, state_of
+from monitor.records import Finding, Manner, PairScores, Stance, StoredFinding
+from monitor.utterances import Firmness, How, Kind, Utterance
 
 OCTOBER = date(2024, 10, 1)
 
@@ -101,6 +102,33 @@ def test_a_figure_that_moves_is_a_series() -> None:
     assert state.since == date(2024, 10, 5)
 
 
+def dead(number: int, figure: str, **more: object) -> Event:
+    return event(number, UPDATES, figure=figure, evidence=f"{figure} people died in the flood.", **more)
+
+
+def test_a_count_that_only_grows_is_corrected_when_it_falls() -> None:
+    """Against the figure before it, not only against the claim's."""
+    state = state_of([dead(2, "18"), dead(1, "20"), dead(4, "25"), dead(5, "9", day=None)])
+    assert [(p.figure, p.corrects) for p in state.figures] == [("20", None), ("18", "20"), ("25", None)]
+    first = state_of([dead(2, "18", kind=Kind.CORRECTION, corrects="20")])
+    assert [(p.figure, p.corrects) for p in first.figures] == [("18", "20")]
+
+
+def test_an_event_is_what_the_finding_keeps() -> None:
+    """Nothing is read anew from the sentence; what was not kept is not guessed."""
+    said = Utterance((), How.DENIES, Firmness.FACT, OCTOBER, date(2024, 10, 2), dated=True)
+    finding = Finding(
+        "C1", DENIES, Manner.DENIAL, 0, 0, 9, "On Friday he denied it.", "he", "20", "18", 0.9, 0.5,
+        PairScores(0, 0, 1), ("denial",), Kind.CORRECTION, said,
+    )  # fmt: skip
+    at = datetime(2024, 10, 9, tzinfo=UTC)
+    stored = StoredFinding(7, finding, "A claim.", 1, "https://a.example", "A", "T", "en", at, at, "fake", "4")
+    found = event_of(stored, sources=("A",))
+    assert (found.day, found.dated, found.kind, found.corrects) == (date(2024, 10, 2), True, Kind.CORRECTION, "20")
+    old = event_of(replace(stored, finding=replace(finding, kind=None, utterance=None)), sources=("A",))
+    assert (old.day, old.dated, old.kind, old.corrects) == (None, False, Kind.STATEMENT, None)
+
+
 def test_what_is_taken_back_is_retracted() -> None:
     state = state_of([event(1, CONFIRMS), event(3, UPDATES, kind=Kind.RETRACTION, actor="the newspaper")])
     assert (state.standing, state.rests_on) == (Standing.RETRACTED, (3,))
@@ -113,6 +141,8 @@ EVENTS = st.builds(
     actor=st.sampled_from([None, "Anna Lind", "spokeswoman Lind", "Анна Линд", "Karl Berg", "the ministry"]),
     sources=st.sampled_from([("a",), ("b",), ("c", "b"), ("c",)]),
     figure=st.sampled_from([None, "12", "20"]),
+    evidence=st.sampled_from(["Some 12 people died.", "20 people died on Monday.", "It is over."]),
+    day=st.one_of(st.none(), st.dates(date(2024, 10, 1), date(2024, 10, 4))),
     kind=st.sampled_from([Kind.STATEMENT, Kind.RETRACTION, Kind.BACKGROUND]),
     dated=st.booleans(),
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import StoreError
 from monitor.judge.state import ClaimState, Denial, FigurePoint, Standing
-from monitor.records import FailingFeed, Kind, Manner, SilentFeed, Stance, StoredFinding
+from monitor.records import FailingFeed, Manner, SilentFeed, Stance, StoredFinding
 from monitor.report.digest import (
     ClaimNews,
     Copy,
@@ -24,7 +24,8 @@ from monitor.report.digest import (
     to_json,
     totals,
 )
-from monitor.report.wording import state_words
+from monitor.report.wording import figure_words, speaker, state_words
+from monitor.utterances import Asserter, AsserterKind, Firmness, How, Kind, Utterance
 from tests.report.flood_story import BASELINE, FAILING, NEWS, NOW, SINCE, TODAY, flood_digest, found
 
 words = st.text(max_size=30)
@@ -312,3 +313,28 @@ def test_the_state_of_a_claim_is_told_in_one_line() -> None:
     confirmed = replace(state, standing=Standing.CONFIRMED, denials=(), figures=())
     assert state_words(replace(news, state=confirmed)) == "Confirmed by 2 independent sources since 10 Oct 2026"
     assert state_words(replace(news, state=None)) == ""
+
+
+def test_a_correction_an_undated_figure_and_a_relay_are_said_so() -> None:
+    """A reader must not take an old or a corrected figure for a new one."""
+    said = Utterance(
+        (Asserter("AFP", AsserterKind.MEDIUM), Asserter("the mayor", AsserterKind.PERSON)),
+        How.SAYS,
+        Firmness.FACT,
+        date(2026, 10, 2),
+        date(2026, 10, 2),
+        dated=True,
+    )
+    one = found(1, "F2", Stance.UPDATES, "18 died.", by="the mayor", old="20", new="18")
+    corrected = replace(one, finding=replace(one.finding, kind=Kind.CORRECTION, utterance=said))
+    undated = replace(one, finding=replace(one.finding, utterance=replace(said, day=None, dated=False)))
+    (item,) = only(corrected).figures
+    assert (figure_words(item), speaker(item)) == (
+        "corrected from 20 to 18",
+        "the mayor, through AFP, on 2 Oct 2026",
+    )
+    (item,) = only(undated).figures
+    assert figure_words(item) == "20 → 18 (of an unknown day, perhaps an older one)"
+    assert speaker(item) == "the mayor, through AFP"
+    state = ClaimState(Standing.FIGURE_MOVED, None, 0, (), (), (FigurePoint("18", TODAY, None, 1, "20"),), (1,))
+    assert "figure: corrected from 20 to 18 (22 Nov 2026)" in state_words(replace(only(corrected), state=state))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from rich.cells import cell_len
 
-from monitor.claims.utterance import Days
 from monitor.judge.stance import RULES_VERSION, Judged, decide
 from monitor.read.sentences import split_sentences
 from monitor.records import Claim, PairScores, Stance, StoredFinding, Version
 from monitor.report.explanation import Explanation, explain, explanation_text
+from monitor.utterances import How, Kind
 
 CLAIM = Claim("C1", "Six people died when the dam broke.", "en")
 TEXT = (
@@ -22,9 +23,12 @@ TEXT = (
 NOW = datetime(2026, 11, 22, 6, 4, 20, tzinfo=UTC)
 
 
-def explained(scores: PairScores, *, rules: str = RULES_VERSION) -> Explanation:
+VERSION = Version(3, 2, "https://a.example/2", "Dam", "en", NOW, TEXT, tuple(split_sentences(TEXT, "en")))
+
+
+def explained(scores: PairScores, *, rules: str = RULES_VERSION, day: datetime | None = NOW) -> Explanation:
     """Explain what the real rules decide on the third sentence."""
-    version = Version(3, 2, "https://a.example/2", "Dam", "en", NOW, TEXT, tuple(split_sentences(TEXT, "en")))
+    version = replace(VERSION, day=day)
     (finding,) = decide(CLAIM, version, [Judged(version.sentences[2], 0.8, scores)])
     stored = StoredFinding(
         id=7,
@@ -60,7 +64,7 @@ def test_the_sentence_stands_in_its_paragraph_who_said_it_and_when() -> None:
     assert found.paragraph[found.start : found.end] == found.stored.finding.evidence
     assert found.paragraph.startswith("Spokeswoman Anna Lind spoke")
     assert "\n" not in found.paragraph
-    assert found.said == Days(date(2026, 11, 19), date(2026, 11, 19))
+    assert (found.utterance.day, found.utterance.dated) == (date(2026, 11, 19), True)
     assert found.reading.cues == ("denied",)
 
 
@@ -85,3 +89,35 @@ def test_lines_fit_the_terminal_and_nothing_is_lost(width: int) -> None:
     lines = explanation_text(found, zone="Europe/Zurich", width=width).split("\n")
     assert all(cell_len(line) <= width for line in lines)
     assert "".join(found.stored.finding.evidence.split()) in "".join("".join(lines).split())
+
+
+def test_what_was_stored_is_told_and_what_is_read_otherwise_today() -> None:
+    """Who decided then is answered by what was kept then."""
+    plain = explained(DENIED)
+    assert plain.differs == ()
+    finding = plain.stored.finding
+    assert finding.utterance is not None
+    other = replace(finding.utterance, day=date(2026, 11, 1), dated=False, how=How.DOUBTS)
+    stored = replace(plain.stored, finding=replace(finding, utterance=other, kind=Kind.REFUTATION))
+    found = explain(stored, CLAIM, VERSION)
+    assert (found.utterance, found.kind) == (other, Kind.REFUTATION)
+    text = explanation_text(found, zone="UTC")
+    assert "doubts, as fact" in text and "as news: refutation" in text
+    assert "how: Spokeswoman Anna Lind (person); denies, as fact" in text
+    assert "when: Thursday 19 November 2026" in text
+    renamed = replace(plain.stored, finding=replace(finding, asserted_by="Karl Berg"))
+    assert "who says it: Spokeswoman Anna Lind" in explanation_text(explain(renamed, CLAIM, VERSION), zone="UTC")
+
+
+def test_a_finding_of_before_utterances_were_kept_is_read_today() -> None:
+    """Nothing differs from what was never written down."""
+    plain = explained(DENIED)
+    old = replace(plain.stored, finding=replace(plain.stored.finding, utterance=None, kind=None))
+    found = explain(old, CLAIM, VERSION)
+    assert (found.utterance, found.kind, found.differs) == (plain.utterance, plain.kind, ())
+
+
+def test_an_article_whose_dates_contradict_each_other_has_no_day() -> None:
+    """The date on the page is shown, and that nothing rests on it."""
+    text = explanation_text(explained(DENIED, day=None), zone="UTC")
+    assert "contradict each" in text

@@ -27,6 +27,7 @@ from monitor.report.listing import (
     status_json,
     status_text,
 )
+from monitor.utterances import Asserter, AsserterKind, Firmness, How, Kind, Utterance
 
 NOW = datetime(2026, 11, 22, 6, 4, 20, tzinfo=UTC)
 DENIAL = StoredFinding(
@@ -46,6 +47,18 @@ DENIAL = StoredFinding(
         similarity=0.71,
         scores=PairScores(0.02, 0.08, 0.9, {"contradicts": 0.9}),
         rules=("contradicts", "denial-verb"),
+        kind=Kind.DENIAL,
+        utterance=Utterance(
+            chain=(
+                Asserter("l'AFP", AsserterKind.MEDIUM),
+                Asserter("La société du barrage", AsserterKind.COMPANY),
+            ),
+            how=How.DENIES,
+            firmness=Firmness.FACT,
+            earliest=date(2026, 11, 19),
+            day=date(2026, 11, 20),
+            dated=True,
+        ),
     ),
     claim_text="The dam above the valley broke.",
     article_id=2,
@@ -70,6 +83,8 @@ FIGURE = replace(
         figure_old="Six people",
         figure_new="nine people",
         evidence="At least nine people died.",
+        kind=None,  # stored before kinds and utterances were
+        utterance=None,
     ),
     claim_text="Six people died.",
     lang=None,
@@ -96,7 +111,10 @@ ESCAPE = "\x1b[2J\u202egnp.exe\x07"  # clears the terminal, and turns the direct
 
 def with_evidence(text: str) -> StoredFinding:
     """Make a finding whose every foreign field is this text."""
-    said = replace(DENIAL.finding, evidence=text, asserted_by=text, figure_old=text, figure_new=text)
+    how = replace(DENIAL.finding.utterance, chain=(Asserter(text, AsserterKind.MEDIUM),) * 2)  # type: ignore[type-var]
+    said = replace(
+        DENIAL.finding, evidence=text, asserted_by=text, figure_old=text, figure_new=text, utterance=how
+    )
     return replace(DENIAL, finding=said, outlet=text, title=text, claim_text=text, url=f"https://g.example/{text}")
 
 
@@ -109,7 +127,7 @@ def test_findings_are_told_with_their_sentence_and_source() -> None:
     """Who says what, word for word, and where; then the wording of the claims."""
     assert findings_text([DENIAL, FIGURE], zone="Europe/Zurich") == (
         "C1 CONTRADICTS (denial) · 88% sure · finding 7\n"
-        "  La société du barrage:\n"
+        "  La société du barrage, through l'AFP, on 19 Nov 2026 to 20 Nov 2026:\n"
         "  “La société du barrage dément toute rupture.”\n"
         "  Le Courrier · 21 Nov 2026, 07:04 · French\n"
         "  https://courrier.example/2\n"
@@ -163,7 +181,18 @@ def test_json_keeps_every_field_as_it_is() -> None:
         "claim_text": "The dam above the valley broke.",
         "stance": "contradicts",
         "manner": "denial",
+        "kind": "denial",
         "asserted_by": "La société du barrage",
+        "through": "l'AFP",
+        "chain": [
+            {"name": "l'AFP", "kind": "medium"},
+            {"name": "La société du barrage", "kind": "company"},
+        ],
+        "how": "denies",
+        "firmness": "fact",
+        "said_from": "2026-11-19",
+        "said_on": "2026-11-20",
+        "dated": True,
         "evidence": "La société du barrage dément toute rupture.",
         "sentence": 3,
         "start": 120,
@@ -198,6 +227,8 @@ def test_csv_has_a_row_for_each_finding() -> None:
         "",
     )
     assert (second["figure_new"], second["published_at"]) == ("nine people", "")
+    assert (first["kind"], first["through"], first["said_on"]) == ("denial", "l'AFP", "2026-11-20")
+    assert (second["kind"], second["through"], second["said_on"]) == ("", "", "")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "＝", "＋", "－", "＠"])

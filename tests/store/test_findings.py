@@ -5,15 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from monitor.records import Baseline, Claim, Manner, Stance, Version
 from monitor.store import Store, open_store
+from monitor.store.migrations import migrations
+from monitor.utterances import Asserter, AsserterKind, Firmness, How, Kind, Utterance
 from tests.store.filling import (
     DAM,
     DAY,
@@ -405,3 +408,58 @@ def test_claims_keep_their_findings_apart() -> None:
         judge(store, version, Found(DAM, 0), claim=DAM, now=NOW - 2 * DAY)
         judge(store, version, Found(other, 0), claim=other, now=NOW)
         assert news(store, NOW - DAY) == [("C9", "confirms")]
+
+
+def test_what_was_read_of_a_sentence_comes_back(store: Store, version: Version) -> None:
+    """A digest of next month rests on it; nothing is read anew."""
+    chain = (Asserter("Reuters", AsserterKind.MEDIUM), Asserter("прессслужба", AsserterKind.STATE_BODY))
+    said = Utterance(chain, How.DENIES, Firmness.LIKELY, date(2026, 11, 2), date(2026, 11, 8), dated=True)
+    kept = replace(finding(version, Found(DEAD, 1)), kind=Kind.CORRECTION, utterance=said)
+    plain = Utterance((), How.SAYS, Firmness.FACT, None, None, dated=False)
+    bare = replace(finding(version, Found(DEAD, 0)), utterance=plain)
+    number = store.findings.judge_id(*JUDGE, now=NOW)
+    store.findings.add_judgement(version, revision_of(store, DEAD), number, [kept, bare], candidates=2, now=NOW)
+    assert [found.finding for found in store.findings.current()] == [kept, bare]
+    (row,) = store.db.query("SELECT kind, said_from, said_on, dated FROM current_findings WHERE kind IS NOT NULL")
+    assert tuple(row.values()) == ("correction", "2026-11-02", "2026-11-08", 1)
+
+
+def test_a_claim_brings_the_first_day_its_baseline_may_be_of(store: Store, version: Version) -> None:
+    """A figure of an older article is history."""
+    judge(store, version, Found(DEAD, 1), claim=DEAD)
+    stored = store.findings.one(1)
+    known = store.claims.baseline()
+    assert stored and known
+    days = [stored[1].day, known.claims[0].day, store.claims.watched()[0].claim.day]
+    assert days == [date(2026, 10, 1)] * 3
+
+
+def test_findings_of_an_older_database_stay_and_say_what_was_not_read() -> None:
+    """They stand until the new rules judge again."""
+    db = Database(sqlite3.connect(":memory:"))
+    migrations.apply(db, stop_before="m005_add_utterances")
+    db.conn.executescript(OLD_ROWS)
+    migrations.apply(db)
+    (row,) = db.query("SELECT * FROM current_findings")
+    assert row["evidence"] == "It broke."
+    kept = ("kind", "chain", "how", "firmness", "said_from", "said_on", "dated")
+    assert [row[name] for name in kept] == [None] * len(kept)
+
+
+OLD_ROWS = """
+INSERT INTO feeds (id, url, name, next_check_at) VALUES (1, 'https://g.example/feed', 'G', '2026-11-22T06:00:00Z');
+INSERT INTO articles (id, url, feed_title, first_seen_at, next_try_at, state, outlet)
+VALUES (1, 'https://g.example/1', 'Dam', '2026-11-22T06:00:00Z', '2026-11-22T06:00:00Z', 'read', 'G');
+INSERT INTO versions (id, article_id, page_url, title, text, terms, content_hash, read_at)
+VALUES (1, 1, 'https://g.example/1', 'Dam', 'It broke.', '', 'x', '2026-11-22T06:00:00Z');
+INSERT INTO claims (id, text, lang, watch, listed, position) VALUES ('C1', 'It broke.', 'en', 1, 1, 0);
+INSERT INTO claim_revisions (id, claim_id, text, lang, since)
+VALUES (1, 'C1', 'It broke.', 'en', '2026-11-22T06:00:00Z');
+INSERT INTO judges (id, model, rules, last_used_at) VALUES (1, 'm', '3', '2026-11-22T06:00:00Z');
+INSERT INTO judgements (version_id, revision_id, judge_id, judged_at, candidates)
+VALUES (1, 1, 1, '2026-11-22T06:00:00Z', 1);
+INSERT INTO findings (version_id, revision_id, judge_id, stance, manner, sentence, start, "end", evidence, score,
+                      similarity, entails, neutral, contradicts, stances, rules, found_at)
+VALUES (1, 1, 1, 'confirms', 'statement', 0, 0, 9, 'It broke.', 0.9, 0.9, 1, 0, 0, '{}', '[]',
+        '2026-11-22T06:00:00Z');
+"""

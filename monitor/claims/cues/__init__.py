@@ -40,6 +40,7 @@ MANNER_LISTS = (
     "recalls",
 )
 # Found anywhere in a sentence; the other attribution lists are held against one word at a time.
+# auxiliaries: "has", "was": what follows a subject and is no deed.
 # by: "was denied by". theirs: "in her words". regards: "for Ana Lopes, it is over". goes_on: "er habe".
 PHRASE_LISTS = ("says", "relays", "before", "after", "citing", "by", "theirs", "regards", "goes_on")
 WORD_LISTS = (
@@ -67,6 +68,7 @@ WORD_LISTS = (
     "speaks_for",
     "state",
     "companies",
+    "auxiliaries",
 )
 HOW_LISTS = ("confirms", "dismisses", "doubts", "plans")
 FIRMNESS_LISTS = ("likely", "possible", "conditional")

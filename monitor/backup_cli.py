@@ -26,7 +26,7 @@ def backup(
     """Copy the database while the daemon works, and check it."""
     made = out or backup_path(db, now=utc_now())
     size = back_up(db, made)
-    print(f"{made}: {size / 1e6:,.1f} MB, checked.", file=sys.stderr)
+    print(f"{made}: {size / 1e6:,.1f} MB, checked.")
     print(f"Should you need it: monitor restore {made} --db {db}", file=sys.stderr)
 
 

@@ -12,6 +12,7 @@ class Cause(StrEnum):
     """What kept a page from coming, in few words that can be counted; an HTTP status is its own."""
 
     TIMEOUT = "timeout"
+    TOO_SLOW = "too slow"
     NO_ADDRESS = "no address"
     REFUSED = "refused"
     REDIRECTS = "redirects"

@@ -44,7 +44,8 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         assert article.returncode == 0
         host = str(feeds[0]["url"]).rsplit("/", 2)[0].removesuffix("/feeds")
         for line in TYPED:
-            words = line.replace("https://example.org/the-article", _an_article(host)).split()
+            here = line.replace("https://example.org/the-article", _an_article(host))
+            words = here.replace("https://example.org", host).split()
             if words[0] == "run" and "--once" not in words:
                 _run_until_it_follows(words, folder)
                 continue

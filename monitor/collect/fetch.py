@@ -207,11 +207,13 @@ class HttpFetcher:
     async def _answer(
         self, url: str, here: str, headers: Mapping[str, str], left_s: float, *, asked_for_changes: bool
     ) -> Page | _Hop:
+        heard = False
         try:
             async with (
                 asyncio.timeout(left_s),
                 self._session.get(here, headers=headers, allow_redirects=False) as response,
             ):
+                heard = True
                 _refuse_long_headers(url, response)
                 if response.status in REDIRECTS:
                     return _redirect(url, here, response)
@@ -220,7 +222,7 @@ class HttpFetcher:
                 return _page(here, response, body)
         except TimeoutError:
             why = f"no complete answer within {self._settings.deadline_s:g} s"
-            raise FetchError(url, why, cause=Cause.TIMEOUT) from None
+            raise FetchError(url, why, cause=Cause.TOO_SLOW if heard else Cause.TIMEOUT) from None
         except (aiohttp.ClientError, OSError, ValueError, UnpackError) as error:
             # ValueError: aiohttp lets through what yarl, idna and the header parser raise.
             raise _failure(url, error) from error

@@ -21,7 +21,7 @@ _FRONT_PAGE = re.compile(r"/?(?:(?:index|default|home)(?:\.\w{2,5})?|[a-z]{2}(?:
 
 def address_key(url: str) -> str:
     """Return what a cleaned address is known by: http and https are one."""
-    return url.partition("://")[2]
+    return url.partition("://")[2] or url
 
 
 def original_url(url: str) -> str:

@@ -54,6 +54,7 @@ async def read(
     reader = _Reader(store, world, settings, now=now, stop=stop)
     pending = store.articles.to_read(now=now, limit=READ_ASKED)
     done, failed, finished = 0, 0, 0
+    unreached: list[tuple[ArticleToRead, FetchError]] = []
 
     async def one(article: ArticleToRead) -> None:
         nonlocal done, failed, finished
@@ -67,14 +68,21 @@ async def read(
                     store.articles.postpone(article, until=error.until, why=error.why)
             except (FetchError, ReadError) as error:
                 failed += 1
-                if network_is_away(store, article.url, error, now=now):
-                    store.articles.postpone(article, until=now + RETURNS_IN, why="the network seems to be away")
+                if isinstance(error, FetchError) and error.unreached:
+                    network_is_away(store, article.url, error, now=now)
+                    unreached.append((article, error))
                 else:
                     reader.failed(article, error)
         finished += 1
         progress("read", finished, len(pending))
 
     await for_each(pending, one, hosts=world.fetcher.hosts, stop=stop)
+    is_away = store.absences.network_away_since() is not None
+    for article, error in unreached:  # only now it is known whose fault it was
+        if is_away:
+            store.articles.postpone(article, until=now + RETURNS_IN, why="the network seems to be away")
+        else:
+            reader.failed(article, error)
     return StepCount("read", done, failed)
 
 

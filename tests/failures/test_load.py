@@ -23,6 +23,7 @@ from monitor.pipeline.steps import JOBS_PER_REQUEST
 from monitor.read.workers import Workers
 from monitor.records import StepCount
 from monitor.store import Store, open_store
+from monitor.store.rows import to_text
 from tests.collect.ledger import by_host, most_at_once
 from tests.collect.local_server import serving
 from tests.town import DAY, NOW
@@ -65,7 +66,7 @@ class Load:
                 urls = [f"http://{feed.replace('/', f':{port}/', 1)}" for feed in feeds]
                 self.store.feeds.sync([FeedSettings(url=url, name=url) for url in urls], now=NOW - 30 * DAY)
                 with self.store.db.conn as conn:
-                    conn.execute("UPDATE feeds SET etag = ?", (ETAG,))
+                    conn.execute("UPDATE feeds SET etag = ?, full_at = ?", (ETAG, to_text(NOW - DAY)))
                 collect = CollectSettings(
                     requests_at_once=AT_ONCE, pause_s=0, deadline_s=5, allow_networks=(ip_network("127.0.0.0/8"),)
                 )

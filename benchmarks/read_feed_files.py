@@ -21,7 +21,7 @@ import feedparser
 from monitor.collect.feeds import parse_feed
 from monitor.collect.urls import clean_url
 from monitor.errors import FeedError
-from monitor.records import Entry
+from monitor.feed_records import Entry
 
 ARCHIVE = Path(__file__).parents[1] / "../shared/corpora/feed-files.tar.gz"
 URL = "https://news.example/feeds/top.xml"

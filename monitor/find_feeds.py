@@ -23,8 +23,8 @@ from monitor.collect.discover import (
 from monitor.collect.urls import host_of
 from monitor.config import FeedSettings
 from monitor.errors import ConfigError, FeedError, FetchError, MonitorError, ReadError
+from monitor.feed_records import Page
 from monitor.pipeline import Progress, World, no_progress
-from monitor.records import Page
 
 ASK_FOR_A_PAUSE = frozenset({429, 503})
 

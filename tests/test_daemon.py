@@ -22,11 +22,12 @@ from monitor.collect.hosts import Hosts
 from monitor.config import FeedSettings, ReadSettings, Settings
 from monitor.daemon import Daemon, open_world
 from monitor.errors import FetchError
+from monitor.feed_records import Page
 from monitor.lock import hold
 from monitor.newsroom import Newsroom
 from monitor.newsroom.__main__ import settings_yaml
 from monitor.pipeline import Models, World
-from monitor.records import Baseline, Page
+from monitor.records import Baseline
 from monitor.store import Store, open_store
 from tests.judge.fake_model import FakeModel
 from tests.line import Line, make_line

@@ -34,6 +34,7 @@ ROOMS = {
 # The middle decides and never acts: it may not import the edge, nor anything that reaches the world by itself.
 PURE = {
     "monitor.records",
+    "monitor.feed_records",
     "monitor.errors",
     "monitor.masking",
     "monitor.utterances",

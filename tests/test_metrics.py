@@ -12,8 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.config import HealthSettings
 from monitor.errors import ConfigError
+from monitor.feed_records import FailingFeed
 from monitor.metrics import metrics_at, metrics_of
-from monitor.records import FailingFeed, StepCount
+from monitor.records import StepCount
 from monitor.report.listing import Status
 from monitor.store import open_store
 from tests.store.filling import DAM, NOW, baseline, known_article

@@ -19,8 +19,8 @@ import pytest
 from monitor.collect.hosts import Hosts
 from monitor.config import FeedSettings, Settings
 from monitor.daemon import Daemon
+from monitor.feed_records import Page
 from monitor.pipeline import Models, World
-from monitor.records import Page
 from monitor.store import Store, open_store
 from monitor.watch import EXIT_HANGS, Watch, tell_systemd
 from tests.judge.fake_model import FakeModel

@@ -12,7 +12,7 @@ from time import struct_time
 
 from babel.dates import get_month_names
 
-from monitor.records import Entry
+from monitor.feed_records import Entry
 
 # The web began in 1990; a feed that names a year outside these bounds has a broken date.
 FIRST_YEAR, LAST_YEAR = 1990, 2100

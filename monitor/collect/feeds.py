@@ -22,7 +22,7 @@ from monitor.collect.twins import original_url
 from monitor.collect.urls import clean_url
 from monitor.collect.wishes import feed_wish
 from monitor.errors import FeedError
-from monitor.records import Entry, ParsedFeed
+from monitor.feed_records import Entry, ParsedFeed
 
 ENTRIES_PER_POLL = 2_000  # a news sitemap may have 1,000; more are an archive, of which the newest are news
 UNPACKED_BYTES = 20_000_000  # of a feed that is a gzip file; the largest news sitemaps have 2 MB

@@ -26,7 +26,7 @@ from monitor.collect.urls import host_of
 from monitor.collect.wishes import fresh_for
 from monitor.config import CollectSettings
 from monitor.errors import Cause, FetchError
-from monitor.records import Page
+from monitor.feed_records import Page
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FOR_GOOD = frozenset({301, 308})  # of these

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from monitor.collect.schedule import Rhythm, learnt, longest_silence, next_check
-from monitor.records import Feed, GoodPoll, Page, PollOutcome
+from monitor.feed_records import Feed, GoodPoll, Page, PollOutcome
 
 # An address is changed for good after this many good feeds from the new one, each in another third of a day:
 # a day and more, which outlasts the redirect of a maintenance night or of a mistake (FAILURES, case 32).

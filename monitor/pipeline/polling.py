@@ -17,6 +17,7 @@ from monitor.collect.schedule import Rhythm, is_full_due, next_retry
 from monitor.collect.urls import host_of
 from monitor.config import CollectSettings, Settings
 from monitor.errors import FeedError, FetchError, NotNowError, ReadError
+from monitor.feed_records import Feed, GoodPoll, PollOutcome
 from monitor.pipeline.permission import Pauses
 from monitor.pipeline.steps import (
     Progress,
@@ -27,7 +28,7 @@ from monitor.pipeline.steps import (
     never,
     no_progress,
 )
-from monitor.records import Feed, GoodPoll, PollOutcome, StepCount
+from monitor.records import StepCount
 from monitor.store import Store
 
 MISSING, GONE = 404, 410

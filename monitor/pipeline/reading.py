@@ -12,6 +12,7 @@ from monitor.collect.twins import is_front_page
 from monitor.collect.urls import clean_url
 from monitor.config import Settings
 from monitor.errors import FetchError, MonitorError, NotNowError, ReadError
+from monitor.feed_records import Page
 from monitor.pipeline.identity import identify
 from monitor.pipeline.permission import Pauses, Robots
 from monitor.pipeline.steps import (
@@ -25,7 +26,7 @@ from monitor.pipeline.steps import (
     not_after,
 )
 from monitor.read.page import ReadPage, read_page
-from monitor.records import ArticleToRead, Page, StepCount
+from monitor.records import ArticleToRead, StepCount
 from monitor.store import Store
 
 log = logging.getLogger(__name__)

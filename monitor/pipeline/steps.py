@@ -13,9 +13,10 @@ from monitor.collect.fetch import Fetcher
 from monitor.collect.hosts import Hosts
 from monitor.collect.urls import host_of
 from monitor.errors import FetchError, MonitorError
+from monitor.feed_records import Feed
 from monitor.judge.model import Embedder, PairModel
 from monitor.read.workers import Workers
-from monitor.records import ArticleToRead, Feed
+from monitor.records import ArticleToRead
 from monitor.store import Store
 
 HOST_PAUSE = timedelta(minutes=15)  # for a server that says "too many requests" without saying how long

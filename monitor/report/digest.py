@@ -15,11 +15,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from monitor.collect.outage import Absence
 from monitor.errors import StoreError
+from monitor.feed_records import FailingFeed, SilentFeed
 from monitor.judge.state import ClaimState
 from monitor.read.credits import agency_of_site
 from monitor.read.families import family_of
 from monitor.read.origins import independent
-from monitor.records import Baseline, Claim, FailingFeed, Manner, SilentFeed, Stance, StoredFinding
+from monitor.records import Baseline, Claim, Manner, Stance, StoredFinding
 from monitor.report.printable import shown_feed, shown_silent
 from monitor.utterances import Kind, Utterance
 

@@ -15,8 +15,8 @@ from monitor.collect.discover import FoundFeed
 from monitor.collect.schedule import is_silent
 from monitor.collect.urls import host_of
 from monitor.config import FeedSettings
+from monitor.feed_records import FeedDetails
 from monitor.masking import shown_address
-from monitor.records import FeedDetails
 from monitor.report.calendar import write_date, write_moment
 from monitor.report.printable import safe_json, safe_text, wrap
 from monitor.report.terms import language_name

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from monitor.records import FailingFeed, SilentFeed, StepCount, StoredFinding
+from monitor.feed_records import FailingFeed, SilentFeed
+from monitor.records import StepCount, StoredFinding
 from monitor.report.calendar import write_date, write_day, write_moment
 from monitor.report.printable import safe_json, safe_text, safe_url, wrap
 from monitor.report.terms import language_name, passed_on, sureness

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from rich.cells import cell_len
 
+from monitor.feed_records import FailingFeed, SilentFeed
 from monitor.masking import shown_address
-from monitor.records import FailingFeed, SilentFeed
 
 # C0, DEL and C1 hold ESC and CSI, which command a terminal; U+202A-E and U+2066-9 turn the direction of
 # everything behind them; U+2028-9 are line ends to some readers; surrogates cannot be encoded. Directional

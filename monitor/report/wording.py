@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from monitor.collect.outage import AbsenceCause
+from monitor.feed_records import SilentFeed
 from monitor.judge.state import Denial, FigurePoint, Standing
-from monitor.records import Manner, SilentFeed
+from monitor.records import Manner
 from monitor.report.calendar import local_day, write_date, write_day, write_moment
 from monitor.report.digest import ClaimNews, Digest, Item, Section, SilentClaim, totals
 from monitor.report.terms import language_name, passed_on, sureness

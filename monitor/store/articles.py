@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from monitor.collect.schedule import LONGEST_WAIT
+from monitor.feed_records import Entry, Feed, GoodPoll
 from monitor.read.days import believed
-from monitor.records import ArticleToRead, Entry, Extract, Feed, GoodPoll, Lead, Sentence, Version
+from monitor.records import ArticleToRead, Extract, Lead, Sentence, Version
 from monitor.store.addresses import learn, merge
 from monitor.store.entries import write_entry
 from monitor.store.feeds import write_good_poll

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from monitor.collect.feed_dates import is_stamp
 from monitor.collect.twins import address_key
-from monitor.records import Entry, Feed, Lead
+from monitor.feed_records import Entry, Feed
+from monitor.records import Lead
 from monitor.store.addresses import learn
 from monitor.store.rows import to_moment, to_text
 

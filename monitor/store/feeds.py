@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from monitor.collect.schedule import LONGEST_WAIT, is_silent
 from monitor.config import FeedSettings
 from monitor.errors import Cause
-from monitor.records import FailingFeed, Feed, FeedDetails, GoodPoll, SilentFeed
+from monitor.feed_records import FailingFeed, Feed, FeedDetails, GoodPoll, SilentFeed
 from monitor.store.rows import select, to_moment, to_moment_or_none, to_seconds, to_text, to_wait, writing
 
 _ASKED = "listed = 1 AND paused = 0 AND gone_at IS NULL"  # which feeds are polled at all

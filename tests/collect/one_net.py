@@ -15,7 +15,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from monitor.collect.fetch import HttpFetcher
 from monitor.config import CollectSettings
 from monitor.errors import FetchError
-from monitor.records import Page
+from monitor.feed_records import Page
 from tests.collect.local_server import serving
 
 EVERYTHING = ("0.0.0.0/0", "::/0")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.collect.feed_dates import FIRST_YEAR, LAST_YEAR, STAMPS_AT_LEAST, believed, from_words
-from monitor.records import Entry
+from monitor.feed_records import Entry
 
 NOW = datetime(2026, 11, 22, 6, 4, 20, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

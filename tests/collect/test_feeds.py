@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from monitor.collect.feeds import GUID_CHARACTERS, TITLE_CHARACTERS, parse_feed
 from monitor.collect.urls import clean_url
 from monitor.errors import FeedError
-from monitor.records import ParsedFeed
+from monitor.feed_records import ParsedFeed
 
 URL = "https://news.example/feeds/top.xml"
 CORPUS = Path(__file__).parents[2] / "../shared/corpora/feed-files.tar.gz"

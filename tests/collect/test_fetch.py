@@ -16,7 +16,7 @@ from aiohttp import web
 from monitor import __version__
 from monitor.collect.fetch import user_agent
 from monitor.errors import FetchError
-from monitor.records import Page
+from monitor.feed_records import Page
 from tests.collect.local_server import Handler, Script, fetcher, serving, talking
 
 TINY_S = 0.2

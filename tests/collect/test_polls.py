@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.collect.polls import BACK_AFTER, MOVED_AFTER, good_poll, is_back_due
 from monitor.collect.schedule import Rhythm
-from monitor.records import Feed, GoodPoll, Page, PollOutcome
+from monitor.feed_records import Feed, GoodPoll, Page, PollOutcome
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.collect.feeds import UNPACKED_BYTES, parse_feed
 from monitor.errors import FeedError
-from monitor.records import ParsedFeed
+from monitor.feed_records import ParsedFeed
 
 URL = "https://news.example/sitemap-news.xml"
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"

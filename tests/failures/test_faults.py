@@ -25,9 +25,10 @@ from monitor.collect.hosts import Hosts
 from monitor.config import CollectSettings, ReaderSettings, Settings, StoreSettings
 from monitor.daemon import Daemon
 from monitor.errors import Cause, DamagedError, FetchError, TryLaterError
+from monitor.feed_records import Page
 from monitor.pipeline import Models, World
 from monitor.read.workers import Workers
-from monitor.records import Baseline, Page
+from monitor.records import Baseline
 from monitor.report.calendar import local_day
 from monitor.status import status_of
 from monitor.store import Store, open_readonly, open_store

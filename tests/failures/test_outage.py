@@ -17,9 +17,10 @@ from monitor.collect.fetch import HttpFetcher
 from monitor.collect.hosts import Hosts
 from monitor.collect.outage import PROBES, RETURNS_IN
 from monitor.config import FeedSettings, Settings
+from monitor.feed_records import Page
 from monitor.pipeline import World
 from monitor.read.workers import Workers
-from monitor.records import Baseline, Page, StepCount
+from monitor.records import Baseline, StepCount
 from monitor.report.render import render
 from monitor.store import open_store
 from tests.collect.local_server import serving

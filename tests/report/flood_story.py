@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from monitor.records import (
-    Baseline,
-    Claim,
-    FailingFeed,
-    Finding,
-    Manner,
-    PairScores,
-    SilentFeed,
-    Stance,
-    StoredFinding,
-)
+from monitor.feed_records import FailingFeed, SilentFeed
+from monitor.records import Baseline, Claim, Finding, Manner, PairScores, Stance, StoredFinding
 from monitor.report.digest import NO_FAMILIES, Digest, build_digest
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import StoreError
+from monitor.feed_records import FailingFeed, SilentFeed
 from monitor.judge.state import ClaimState, Denial, FigurePoint, Standing
-from monitor.records import FailingFeed, Manner, SilentFeed, Stance, StoredFinding
+from monitor.records import Manner, Stance, StoredFinding
 from monitor.report.digest import (
     ClaimNews,
     Copy,

@@ -11,7 +11,7 @@ import pytest
 from rich.cells import cell_len, set_cell_size
 
 from monitor.config import FeedSettings
-from monitor.records import FeedDetails
+from monitor.feed_records import FeedDetails
 from monitor.report.feed_listing import (
     FeedState,
     check_feeds,

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from monitor.records import FailingFeed, Finding, Manner, PairScores, SilentFeed, Stance, StepCount, StoredFinding
+from monitor.feed_records import FailingFeed, SilentFeed
+from monitor.records import Finding, Manner, PairScores, Stance, StepCount, StoredFinding
 from monitor.report.listing import (
     COLUMNS,
     Hit,

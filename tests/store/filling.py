@@ -7,19 +7,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from monitor.config import FeedSettings
+from monitor.feed_records import Entry, Feed, GoodPoll, PollOutcome
 from monitor.records import (
     ArticleToRead,
     Baseline,
     Claim,
     ClaimRevision,
-    Entry,
     Extract,
-    Feed,
     Finding,
-    GoodPoll,
     Manner,
     PairScores,
-    PollOutcome,
     Sentence,
     Stance,
     StepCount,

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from monitor.records import Entry, Lead
+from monitor.feed_records import Entry
+from monitor.records import Lead
 from monitor.store import Store, open_store
 from monitor.store.entries import ADDRESSES_PER_ARTICLE
 from monitor.store.migrations import migrations

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from monitor.config import FeedSettings
-from monitor.records import FailingFeed, GoodPoll, PollOutcome, StepCount
+from monitor.feed_records import FailingFeed, GoodPoll, PollOutcome
+from monitor.records import StepCount
 from monitor.store import Store, open_store
 from monitor.store.feeds import Feeds
 from monitor.store.migrations import migrations

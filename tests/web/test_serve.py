@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import ConfigError, MonitorError
-from monitor.records import GoodPoll, PollOutcome
+from monitor.feed_records import GoodPoll, PollOutcome
 from monitor.store import open_store
 from monitor.store.schema import Table, sources_of, tables
 from monitor.web.serve import METADATA, SETTINGS, read_metadata, serve, with_meanings

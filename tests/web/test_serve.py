@@ -134,8 +134,8 @@ def test_inner_tables_stay_out_of_the_way(pages: Pages) -> None:
     """A journalist sees what helps; the rest is there for who asks."""
     shown = json.loads(pages.get(".json"))["tables"]
     assert {table["name"] for table in shown if not table["hidden"]} == {
-        "articles", "baselines", "claims", "copies", "credits", "digests", "entries", "feeds", "findings", "hosts",
-        "rounds", "versions",
+        "absences", "articles", "baselines", "claims", "copies", "credits", "digests", "entries", "feeds", "findings",
+        "hosts", "rounds", "tallies", "versions",
     }  # fmt: skip
 
 

@@ -197,3 +197,24 @@ def test_what_cannot_stand_in_the_list_is_refused(number: int, values: dict[str,
     with pytest.raises(ConfigError) as caught:
         to_settings(FOUND[:number], [], **values)
     assert why in str(caught.value)
+
+
+NEWS_SITEMAP = """<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+<url><loc>https://g.example/flood</loc><news:news><news:publication><news:name>Gazette</news:name>
+<news:language>en</news:language></news:publication><news:publication_date>2026-11-22</news:publication_date>
+<news:title>The dam broke</news:title></news:news></url></urlset>"""
+
+
+def test_a_news_sitemap_that_robots_txt_names_is_a_feed(workers: Workers) -> None:
+    """Many sites have no other; a plain sitemap, which lists every page since the beginning, is not asked."""
+    found, asked = find(
+        workers,
+        {
+            "/": "<html><body><p>News</p></body></html>",
+            "/robots.txt": "User-agent: *\nSitemap: /sitemap.xml\nSitemap: /news-sitemap.xml\n",
+            "/news-sitemap.xml": NEWS_SITEMAP,
+        },
+    )
+    assert [(feed.url, feed.kind, feed.entries) for feed in found] == [("/news-sitemap.xml", FeedKind.SITEMAP, 1)]
+    assert asked == ["/", "/robots.txt", "/news-sitemap.xml"]

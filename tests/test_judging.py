@@ -66,13 +66,6 @@ class Deaf(FakeModel):
         raise ModelError(f"weights: {len(texts)} texts cannot be read")
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    """Real processes, shared: they take a second to start."""
-    with Workers(workers=1, deadline_s=20) as workers:
-        yield workers
-
-
 @pytest.fixture
 def bench(tmp_path: Path, workers: Workers) -> Iterator[Bench]:
     """Three articles that were read, and two claims."""

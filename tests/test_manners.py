@@ -21,13 +21,6 @@ CLOSED = "User-agent: *\nDisallow: /private"
 STATES = "SELECT state, tries, last_error FROM articles ORDER BY url"
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    """Real processes, shared: they take a second to start."""
-    with Workers(workers=2, deadline_s=20) as workers:
-        yield workers
-
-
 @pytest.fixture
 def bench(tmp_path: Path, workers: Workers) -> Iterator[Bench]:
     """An empty store before the town's server; robots.txt is asked for."""

@@ -27,13 +27,6 @@ FLOOD = "The dam above the valley broke on Monday.\nSix people died in the flood
 ROADS = "All roads into the valley are closed until Friday.\nThe army brings water and bread by helicopter."
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    """Real processes, shared: they take a second to start."""
-    with Workers(workers=2, deadline_s=20) as workers:
-        yield workers
-
-
 @pytest.fixture
 def bench(tmp_path: Path, workers: Workers) -> Iterator[Bench]:
     """An empty store before the town's server."""

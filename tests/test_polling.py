@@ -18,13 +18,6 @@ from tests.town import DAY, HOUR, MINUTE, NOW, Answer, Bench, open_bench
 QUARTER = 15 * MINUTE
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    """Real processes, shared: they take a second to start."""
-    with Workers(workers=1, deadline_s=20) as workers:
-        yield workers
-
-
 @pytest.fixture
 def bench(tmp_path: Path, workers: Workers) -> Iterator[Bench]:
     """An empty store before the town's server."""

@@ -43,13 +43,6 @@ from tests.town import DAM, DAY, HOUR, NOW, Bench, open_bench
 FAST = timedelta(milliseconds=20)
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    """One worker for all tests."""
-    with Workers(workers=1, deadline_s=20) as workers:
-        yield workers
-
-
 @pytest.fixture
 def bench(tmp_path: Path, workers: Workers) -> Iterator[Bench]:
     """A town with one feed of one long article, and one claim."""

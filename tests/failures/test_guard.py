@@ -26,13 +26,6 @@ from tests.town import DAY, NOW, Answer, Bench, open_bench
 FLOOD = "The dam above the valley broke on Monday.\nSix people died in the flood, the council said on Tuesday."
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    """Real processes, shared: they take a second to start."""
-    with Workers(workers=2, deadline_s=20) as workers:
-        yield workers
-
-
 @pytest.fixture
 def bench(tmp_path: Path, workers: Workers) -> Iterator[Bench]:
     """A town whose good feed brings one article, so that a round has something to go on with."""

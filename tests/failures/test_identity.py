@@ -18,13 +18,6 @@ POST = "www.valley-post.com"
 POLLS = [NOW + 2 * number * DAY for number in range(5)]  # however seldom a quiet feed is asked, it is due again
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    """Real processes, shared: they take a second to start."""
-    with Workers(workers=1, deadline_s=20) as workers:
-        yield workers
-
-
 @pytest.fixture
 def stand(tmp_path: Path, workers: Workers) -> Iterator[Newsstand]:
     """An empty store before the press's server."""

@@ -20,13 +20,6 @@ ROADS = "All roads into the valley are closed until Friday.\nThe army brings wat
 QUARTER = 15 * MINUTE
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    """Real processes, shared: they take a second to start."""
-    with Workers(workers=1, deadline_s=20) as workers:
-        yield workers
-
-
 @pytest.fixture
 def bench(tmp_path: Path, workers: Workers) -> Iterator[Bench]:
     """An empty store before the town's server."""

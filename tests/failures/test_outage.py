@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from monitor import desk, pipeline
 from monitor.collect.fetch import HttpFetcher
@@ -50,13 +47,6 @@ class Cable:
         self.asked.append(url)
         here = url if self.plugged else re.sub(r":\d+/", ":20009/", url)  # where nobody listens
         return await self.inner.fetch(here, **how)
-
-
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    """One worker for all tests."""
-    with Workers(workers=1, deadline_s=20) as workers:
-        yield workers
 
 
 def test_hours_without_a_network_push_no_feed_away(tmp_path: Path, workers: Workers) -> None:

@@ -23,13 +23,7 @@ ROOMS = {
     "pebble": {"monitor.read.workers"},
     "prometheus_client": {"monitor.metrics"},
     "rensa": {"monitor.read.origins"},
-    "typer": {
-        "monitor.cli",
-        "monitor.backup_cli",
-        "monitor.claims_cli",
-        "monitor.feeds_cli",
-        "monitor.options",
-    },
+    "typer": {"monitor.cli"},
 }
 # The middle decides and never acts: it may not import the edge, nor anything that reaches the world by itself.
 PURE = {
@@ -94,9 +88,6 @@ NAMES_ABOVE = (
     "metrics",
     "daemon",
     "demo",
-    "backup_cli",
-    "claims_cli",
-    "feeds_cli",
     "cli",
 )
 ABOVE = [f"monitor.{name}" for name in NAMES_ABOVE]

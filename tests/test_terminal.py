@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli.terminal import log_to_stderr, progress_bars, say_counts, show_every_letter, told, width
 from monitor.errors import MonitorError
 from monitor.outfile import whole_file
 from monitor.records import StepCount
-from monitor.terminal import log_to_stderr, progress_bars, say_counts, show_every_letter, told, width
 
 Capture = pytest.CaptureFixture[str]
 

@@ -1,6 +1,6 @@
 """Words on the command line about the list of feeds → a call → what is printed."""
 
-# ruff: noqa: PLC0415  for the reason that monitor/cli.py gives
+# ruff: noqa: PLC0415  for the reason that commands.py gives
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.options import CONFIG, DB, ConfigOption, DbOption, JsonOption, settings_of
+from monitor.cli.terminal import progress_bars, width
 from monitor.clock import utc_now
 from monitor.config import load_settings
 from monitor.errors import ConfigError
-from monitor.options import CONFIG, DB, ConfigOption, DbOption, JsonOption, settings_of
 from monitor.report.printable import safe_text
-from monitor.terminal import progress_bars, width
 
 if TYPE_CHECKING:
     from monitor.collect.discover import FoundFeed

@@ -1,4 +1,4 @@
-"""Words on the command line → a call → what is printed. No logic lives here."""
+"""Words on the command line → the commands: a call each, and what is printed."""
 
 # ruff: noqa: PLC0415
 # Commands that need the web, a model or the digest load them when called: `monitor status` then takes half a
@@ -20,14 +20,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor import __version__
-from monitor.backup_cli import backup, restore
-from monitor.claims_cli import baseline_app, claims_app
-from monitor.clock import utc_now
-from monitor.config import JudgeSettings, Settings, load_baseline, load_settings
-from monitor.errors import ConfigError, MonitorError
-from monitor.feeds_cli import feeds_app
-from monitor.lock import hold
-from monitor.options import (
+from monitor.cli.backups import backup, restore
+from monitor.cli.claims import baseline_app, claims_app
+from monitor.cli.feeds import feeds_app
+from monitor.cli.options import (
     BASELINE,
     CONFIG,
     DB,
@@ -40,6 +36,11 @@ from monitor.options import (
     day_of,
     settings_of,
 )
+from monitor.cli.terminal import log_to_stderr, progress_bars, say_counts, show_every_letter, told, width
+from monitor.clock import utc_now
+from monitor.config import JudgeSettings, Settings, load_baseline, load_settings
+from monitor.errors import ConfigError, MonitorError
+from monitor.lock import hold
 from monitor.outfile import whole_file
 from monitor.records import Stance
 from monitor.report.calendar import day_bounds
@@ -56,7 +57,6 @@ from monitor.report.listing import (
 from monitor.report.printable import safe_json, safe_text
 from monitor.status import status_of
 from monitor.store import Store, open_readonly, open_store
-from monitor.terminal import log_to_stderr, progress_bars, say_counts, show_every_letter, told, width
 
 if TYPE_CHECKING:
     from monitor.pipeline import Models

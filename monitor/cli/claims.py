@@ -1,6 +1,6 @@
 """Words on the command line about a baseline and its claims → a call → what is printed."""
 
-# ruff: noqa: PLC0415  for the reason that monitor/cli.py gives
+# ruff: noqa: PLC0415  for the reason that commands.py gives
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.options import BASELINE, BaselineOption, ConfigOption, settings_of
 from monitor.config import load_baseline
-from monitor.options import BASELINE, BaselineOption, ConfigOption, settings_of
 from monitor.report.printable import safe_text
 
 baseline_app = typer.Typer(no_args_is_help=True)

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.options import DB, DbOption
 from monitor.clock import utc_now
 from monitor.lock import hold
-from monitor.options import DB, DbOption
 from monitor.store.backup import back_up
 from monitor.store.backup import restore as put_back
 from monitor.store.backup_files import backup_path

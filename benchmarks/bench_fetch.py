@@ -12,7 +12,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from itertools import cycle
 from multiprocessing import get_context
@@ -29,7 +29,7 @@ from monitor.config import CollectSettings, FeedSettings, Settings
 from monitor.pipeline import World
 from monitor.read.workers import Workers
 from monitor.store import Store, open_store
-from monitor.store.rows import writing
+from monitor.store.rows import to_text, writing
 
 ANSWER = (
     b"HTTP/1.1 304 Not Modified\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nServer: bench\r\n"
@@ -121,7 +121,7 @@ def step(port: int) -> float:
     """Measure pipeline.poll: due, fetch, store, next check, for FEEDS feeds that have no news."""
     settings = Settings(
         collect=CollectSettings(
-            allow_networks=(ip_network("127.0.0.0/8"),), requests_at_once=AT_ONCE, requests_per_host=2
+            allow_networks=(ip_network("127.0.0.0/8"),), requests_at_once=AT_ONCE, requests_per_host=2, pause_s=0
         )
     )
     urls = addresses(port)
@@ -140,7 +140,10 @@ def step(port: int) -> float:
     with TemporaryDirectory() as folder, open_store(Path(folder) / "bench.db") as store:
         store.feeds.sync([FeedSettings(url=url, name=url[-9:]) for url in urls], now=now)
         with writing(store.db) as conn:
-            conn.execute("UPDATE feeds SET etag = ?, last_modified = ?", (ETAG, LAST_MODIFIED))
+            conn.execute(
+                "UPDATE feeds SET etag = ?, last_modified = ?, full_at = ?",
+                (ETAG, LAST_MODIFIED, to_text(now - timedelta(hours=1))),
+            )
         return asyncio.run(poll(store))
 
 

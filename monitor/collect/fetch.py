@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
@@ -184,7 +185,7 @@ class HttpFetcher:
                     self._told(asked)
                 left_s -= asked.ended_s - asked.began_s
             if isinstance(answer, Page):
-                return replace(answer, moved=moved and len(seen) > 1)
+                return replace(answer, moved=True) if moved and len(seen) > 1 else answer
             here, moved = answer.to, moved and answer.for_good
             if here in seen:
                 why = f"redirects lead round in a circle, back to {_shown(here)}"
@@ -260,6 +261,7 @@ def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
+@lru_cache(maxsize=20_000)  # feeds are asked again and again; a tenth of a poll's time without
 def _address_to_ask(url: str, here: str) -> str:
     """Return an address, its host in plain form; refuse what is no address of a web page. url: for the errors."""
     host = host_of(here) if here[:8].lower().startswith(("http://", "https://")) else ""

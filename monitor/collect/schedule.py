@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 LONGEST_WAIT = timedelta(hours=24)
@@ -157,6 +158,7 @@ def asked_pause(header: str | None, *, answered_at: str | None) -> timedelta | N
     return wait if wait > timedelta(0) else None
 
 
+@lru_cache(maxsize=20_000)  # a feed's Last-Modified is read at each poll
 def http_date(text: str) -> datetime | None:
     """Read the date of an HTTP header, in any of its forms; None if it is none."""
     try:

@@ -59,12 +59,13 @@ async def poll(
     was_away = store.absences.network_away_since() is not None
     due = _probes(due) if was_away else due
     pauses = Pauses(store, now=now, stop=stop, asked_by=ASKS_WITHOUT_WORDS)
+    rhythm = rhythm_of(settings.collect)
     new, done, failed, finished = 0, 0, 0, 0
 
     async def one(feed: Feed) -> None:
         nonlocal new, done, failed, finished
         try:
-            added = await _poll_feed(store, world, settings, feed, permit=pauses, now=now)
+            added = await _poll_feed(store, world, rhythm, feed, permit=pauses, now=now)
             new, done = new + added, done + 1  # not `new += await`: others count while this one waits
             network_is_away(store, feed.asked, None, now=now)
         except NotNowError:
@@ -96,7 +97,7 @@ def _probes(due: Sequence[Feed]) -> list[Feed]:
 
 
 async def _poll_feed(
-    store: Store, world: World, settings: Settings, feed: Feed, *, permit: Permit, now: datetime
+    store: Store, world: World, rhythm: Rhythm, feed: Feed, *, permit: Permit, now: datetime
 ) -> int:
     """Ask one feed; return how many of its articles are new."""
     whole = is_full_due(now=now, full_at=feed.full_at, last_modified=feed.last_modified)
@@ -105,7 +106,7 @@ async def _poll_feed(
         feed.asked, etag=etag, last_modified=last_modified, feed=feed.url, permit=permit
     )
     body_hash = sha256(page.body).hexdigest()
-    polled = partial(good_poll, feed, page, now=now, rhythm=rhythm_of(settings.collect))
+    polled = partial(good_poll, feed, page, now=now, rhythm=rhythm)
     if page.status == 304 or body_hash == feed.body_hash:
         outcome = PollOutcome.NOT_MODIFIED if page.status == 304 else PollOutcome.SAME_BODY
         store.feeds.checked(feed, polled(outcome), now=now)

@@ -15,6 +15,7 @@ class Absences:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._all_heard = False  # True: no host is in unreached, so nobody need be asked after each good poll
 
     def add(self, absence: Absence) -> None:
         """Store a time without a watch; the same one told again may have grown."""
@@ -41,11 +42,15 @@ class Absences:
 
     def network_away_since(self) -> datetime | None:
         """Return since when the network seems to be away; None if it does not."""
+        if self._all_heard:
+            return None
         row = select(self._db, "SELECT count(*) AS hosts, min(since_at) AS since_at FROM unreached")[0]
+        self._all_heard = row["hosts"] == 0
         return to_moment(row["since_at"]) if is_network_away(row["hosts"]) else None
 
     def unreached(self, host: str, *, now: datetime) -> bool:
         """Write that a host could not be reached; return whether the network seems to be away."""
+        self._all_heard = False
         with writing(self._db) as conn:
             conn.execute(
                 "INSERT INTO unreached (host, since_at) VALUES (?, ?) ON CONFLICT DO NOTHING", (host, to_text(now))
@@ -54,9 +59,9 @@ class Absences:
 
     def reached(self, *, now: datetime) -> None:
         """Write that a host answered. What failed while the network was away did not fail, and is due soon."""
-        if not select(self._db, "SELECT 1 FROM unreached LIMIT 1"):
-            return
         since = self.network_away_since()
+        if self._all_heard:
+            return
         with writing(self._db) as conn:
             conn.execute("DELETE FROM unreached")
             if since is not None and is_worth_telling(since, now):

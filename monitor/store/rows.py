@@ -25,7 +25,8 @@ def to_text(moment: datetime | None) -> str | None:
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")
     # Not strftime: it writes the year 987 as three digits.
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="seconds")[: -len("+00:00")] + "Z"
 
 
 def to_moment(text: str) -> datetime:

@@ -82,7 +82,7 @@ async def poll(
     def is_over() -> bool:
         return stop() or (not was_away and store.absences.network_away_since() is not None)
 
-    with store.feeds.together():
+    with store.feeds.together(now=now):
         await for_each(due, one, hosts=world.fetcher.hosts, stop=is_over)
     away = store.absences.network_away_since() is not None
     return StepCount("poll", done, failed, f"{new} new articles{'; the network seems to be away' * away}")

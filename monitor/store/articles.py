@@ -17,7 +17,7 @@ from monitor.read.days import believed
 from monitor.records import ArticleToRead, Extract, Lead, Sentence, Version
 from monitor.store.addresses import learn, merge
 from monitor.store.entries import write_entry
-from monitor.store.feeds import write_good_poll
+from monitor.store.feeds import write_good_polls
 from monitor.store.rows import select, text_hash, to_moment, to_moment_or_none, to_text, writing
 
 Vectors = NDArray[np.float32]
@@ -45,7 +45,7 @@ class Articles:
             news = conn.execute(
                 "SELECT count(*) FROM entries WHERE feed_id = ? AND first_seen_at = ?", (feed.id, to_text(now))
             ).fetchone()[0]
-            write_good_poll(conn, feed, polled(news), now=now)
+            write_good_polls(conn, [(feed, polled(news))], now=now)
         return added
 
     def to_read(self, *, now: datetime, limit: int) -> list[ArticleToRead]:

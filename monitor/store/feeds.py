@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlite_utils import Database
 
@@ -21,15 +21,13 @@ _ASKED = "listed = 1 AND paused = 0 AND gone_at IS NULL"  # which feeds are poll
 
 WRITTEN_TOGETHER = 100  # feeds without news to a transaction
 
-Write = Callable[[sqlite3.Connection], None]
-
 
 class Feeds:
     """Everything stored about feeds and hosts."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._group: list[Write] | None = None
+        self._group: list[tuple[Feed, GoodPoll]] | None = None
 
     def sync(self, feeds: Sequence[FeedSettings], *, now: datetime) -> None:
         """Make the listed feeds those of the config.
@@ -77,14 +75,14 @@ class Feeds:
         """Write that a feed gave a good answer without anything to read; see together."""
         if self._group is None:
             with writing(self._db) as conn:
-                write_good_poll(conn, feed, poll, now=now)
+                write_good_polls(conn, [(feed, poll)], now=now)
             return
-        self._group.append(partial(write_good_poll, feed=feed, poll=poll, now=now))
+        self._group.append((feed, poll))
         if len(self._group) >= WRITTEN_TOGETHER:
-            self._write_group()
+            self._write_group(now)
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self, *, now: datetime) -> Iterator[None]:
         """Write good answers without news in groups while this lasts, for a commit costs as much as the question.
 
         A crash forgets a group at most: those feeds are due still, and asked again.
@@ -93,14 +91,13 @@ class Feeds:
         try:
             yield
         finally:
-            self._write_group()
+            self._write_group(now)
             self._group = None
 
-    def _write_group(self) -> None:
+    def _write_group(self, now: datetime) -> None:
         if self._group:
             with writing(self._db) as conn:
-                for write in self._group:
-                    write(conn)
+                write_good_polls(conn, self._group, now=now)
             self._group.clear()
 
     def failed(
@@ -139,7 +136,7 @@ class Feeds:
                     "back": is_back,
                 },
             )
-            _count_poll(conn, cause, now=now)
+            _count_polls(conn, {cause: 1}, now=now)
 
     def postpone(self, feed: Feed, *, until: datetime) -> None:
         """Ask a feed later; that is no failed try."""
@@ -244,48 +241,51 @@ class Feeds:
         return to_moment(rows[0]["due"]) if rows[0]["due"] else None
 
 
-def write_good_poll(conn: sqlite3.Connection, feed: Feed, poll: GoodPoll, *, now: datetime) -> None:
-    """Write a good answer inside somebody's transaction (with the entries it brought)."""
-    conn.execute(
+def write_good_polls(conn: sqlite3.Connection, polls: Sequence[tuple[Feed, GoodPoll]], *, now: datetime) -> None:
+    """Write good answers inside somebody's transaction (with the entries they brought)."""
+    moment = to_text(now)
+    conn.executemany(
         """
         UPDATE feeds
-        SET last_checked_at = :now, last_good_at = :now, next_check_at = :next_check_at, etag = :etag,
-            last_modified = :last_modified, every_s = :every, wish_s = :wish, address = :address,
-            moved_to = :moved_to, moved_good = :moved_good, body_hash = :body_hash, full_at = :full_at,
-            last_news_at = :last_news_at, longest_silence_s = :longest_silence,
-            failures = 0, failing_since = NULL, gone_at = NULL, last_error = :trouble
-        WHERE id = :id
+        SET last_checked_at = ?1, last_good_at = ?1, next_check_at = ?2, etag = ?3, last_modified = ?4,
+            every_s = ?5, wish_s = ?6, address = ?7, moved_to = ?8, moved_good = ?9, body_hash = ?10,
+            full_at = ?11, last_news_at = ?12, longest_silence_s = ?13, last_error = ?14,
+            failures = 0, failing_since = NULL, gone_at = NULL
+        WHERE id = ?15
         """,
-        {
-            "id": feed.id,
-            "now": to_text(now),
-            "next_check_at": to_text(poll.next_check_at),
-            "etag": poll.etag,
-            "last_modified": poll.last_modified,
-            "every": to_seconds(poll.every),
-            "wish": to_seconds(poll.wish),
-            "address": poll.address,
-            "moved_to": poll.moved_to,
-            "moved_good": poll.moved_good,
-            "body_hash": poll.body_hash,
-            "full_at": to_text(poll.full_at),
-            "last_news_at": to_text(poll.last_news_at),
-            "longest_silence": to_seconds(poll.longest_silence),
-            "trouble": poll.trouble,
-        },
+        [
+            (
+                moment,
+                to_text(poll.next_check_at),
+                poll.etag,
+                poll.last_modified,
+                to_seconds(poll.every),
+                to_seconds(poll.wish),
+                poll.address,
+                poll.moved_to,
+                poll.moved_good,
+                poll.body_hash,
+                to_text(poll.full_at),
+                to_text(poll.last_news_at),
+                to_seconds(poll.longest_silence),
+                poll.trouble,
+                feed.id,
+            )
+            for feed, poll in polls
+        ],
     )
-    _count_poll(conn, poll.outcome, now=now)
+    _count_polls(conn, Counter(poll.outcome for _, poll in polls), now=now)
 
 
-def _count_poll(conn: sqlite3.Connection, outcome: str, *, now: datetime) -> None:
-    conn.execute(
+def _count_polls(conn: sqlite3.Connection, outcomes: Mapping[str, int], *, now: datetime) -> None:
+    conn.executemany(
         """
         INSERT INTO tallies (day, outcome, polls)
-        VALUES (?, ?, 1)
+        VALUES (?1, ?2, ?3)
         ON CONFLICT (day, outcome) DO UPDATE
-        SET polls = polls + 1
+        SET polls = polls + excluded.polls
         """,
-        (to_text(now)[:10], outcome),
+        [(to_text(now)[:10], outcome, polls) for outcome, polls in outcomes.items()],
     )
 
 

@@ -20,6 +20,7 @@ from monitor.read.days import first_day
 from monitor.records import Baseline, Claim, ClaimKind, Comparator
 from monitor.yaml_file import find_node, load_yaml, on_one_line, parse_yaml, read_text
 
+FOLDERS_DEEP = 20
 NO_SETTINGS = "Pass --config FILE, or copy config/feeds.yaml from the project."
 
 
@@ -84,6 +85,8 @@ def _language(value: str) -> str:
 def _folder(value: str) -> str:
     if not value.isprintable() or not all(part.strip() for part in value.split("/")):
         raise ValueError("expected names of folders with a slash between them, such as Korea/Agencies")
+    if value.count("/") >= FOLDERS_DEEP:
+        raise ValueError(f"expected at most {FOLDERS_DEEP} folders in one another")
     return "/".join(part.strip() for part in value.split("/"))
 
 

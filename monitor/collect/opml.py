@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,7 +15,7 @@ from lxml import etree
 
 from monitor.collect.discover import feed_key, web_form
 from monitor.collect.urls import host_of
-from monitor.config import FeedSettings
+from monitor.config import FOLDERS_DEEP, FeedSettings
 from monitor.errors import FeedError
 from monitor.masking import shown_address
 from monitor.read.markup import FORBIDDEN, clean_line, decode_page
@@ -99,11 +100,16 @@ def _plain(body: bytes) -> str:
 
 
 def _existing(reference: re.Match[str]) -> str:
-    """Keep XML's own references, write out those of HTML, and take any other & for a letter."""
-    name = reference[1]
-    if name in _XML_OWN or (name and name.startswith("#")):
-        return reference[0]
-    return escape(html5.get(f"{name};", reference[0]))
+    """Keep XML's own references, write out those of HTML, and take any other & for a letter.
+
+    A number of no character, such as half of a surrogate pair, is left out: the parser lets some through.
+    """
+    name = reference[1] or ""
+    if name.startswith("#"):
+        number = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
+        is_one = number <= sys.maxunicode and not FORBIDDEN.match(chr(number))
+        return reference[0] if is_one else ""
+    return reference[0] if name in _XML_OWN else escape(html5.get(f"{name};", reference[0]))
 
 
 def _parse(text: str) -> tuple[Outline, str | None]:
@@ -161,7 +167,7 @@ def _feed(outline: Outline, folders: Sequence[str]) -> FeedSettings | str:
             url=address,
             name=name or host_of(address),
             lang=_language(values.get("language", "")),
-            folder=_SLASH.join(folders or _category(values.get("category", ""))) or None,
+            folder=_SLASH.join((folders or _category(values.get("category", "")))[:FOLDERS_DEEP]) or None,
         )
     except ValueError:  # pydantic's too
         return f"{shown}: {clean_line(address)[:NAME_CHARACTERS]} is no address of a web page"
@@ -191,7 +197,10 @@ def _folder_names(names: Iterable[str]) -> list[str]:
 
 def _category(written: str) -> list[str]:
     """Read the first category, as '/Boston/Weather,/Harvard/Berkman'."""
-    return [part for part in map(clean_line, written.split(",", maxsplit=1)[0].split(_SLASH)) if part]
+    parts = (
+        clean_line(part)[:NAME_CHARACTERS].strip() for part in written.split(",", maxsplit=1)[0].split(_SLASH)
+    )
+    return [part for part in parts if part]
 
 
 def _language(written: str) -> str | None:

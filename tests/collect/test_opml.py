@@ -172,3 +172,25 @@ def test_what_is_exported_is_imported_again(feeds: Sequence[FeedSettings]) -> No
 def normal(text: str | None) -> str | None:
     """Names are brought into one form (NFC), as all text that is stored."""
     return unicodedata.normalize("NFC", text) if text else text
+
+
+def test_numbers_of_no_character_are_left_out() -> None:
+    """libxml2 lets half of a surrogate pair through, and whoever reads the name then fails (found by fuzzing)."""
+    entry = '<outline text="Desk &#xD800;&#55296;&#x110000;&#1; one" xmlUrl="https://d.example/feed"/>'
+    assert [feed.name for feed in read(f'<opml version="2.0"><body>{entry}</body></opml>').feeds] == ["Desk one"]
+
+
+def test_folders_without_end_are_cut() -> None:
+    """A category of a thousand parts could be neither written nor read back (found by fuzzing)."""
+    category = "/World" + "/Eur" * 1000
+    entry = f'<outline text="Desk" xmlUrl="https://d.example/feed" category="{category}"/>'
+    feeds = read(f'<opml version="2.0"><body>{entry}</body></opml>').feeds
+    assert feeds[0].folder == "World" + "/Eur" * 19
+    assert read(write_opml(feeds)).feeds == feeds
+
+
+def test_a_folder_of_a_category_is_as_short_as_any_name() -> None:
+    """Else it is another folder once it was written and read again (found by fuzzing)."""
+    entry = f'<outline text="Desk" xmlUrl="https://d.example/feed" category="/{"a" * 5000}/Europe"/>'
+    feeds = read(f'<opml version="2.0"><body>{entry}</body></opml>').feeds
+    assert read(write_opml(feeds)).feeds == feeds

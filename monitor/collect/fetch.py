@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
+from itertools import chain
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -307,7 +308,7 @@ def _redirect(url: str, here: str, response: aiohttp.ClientResponse) -> _Hop:
 
 
 def _refuse_long_headers(url: str, response: aiohttp.ClientResponse) -> None:
-    if sum(len(name) + len(value) for name, value in response.raw_headers) > ALL_HEADERS_BYTES:
+    if sum(map(len, chain.from_iterable(response.raw_headers))) > ALL_HEADERS_BYTES:
         why = f"its headers are longer than {ALL_HEADERS_BYTES // 1024} KB"
         raise FetchError(url, why, status=response.status, cause=Cause.TOO_LARGE)
 

@@ -79,7 +79,8 @@ class Hosts:
             # The host first: who waits for a slow host must not keep others from their turn.
             async with here.gate:
                 async with here.start:  # the next one counts its pause from where this one really began
-                    await self.rested(host)
+                    if self._rest_s(host) > 0:
+                        await self.rested(host)
                     await self._all.acquire()
                     here.began_s = began_s = time.monotonic()
                 try:

@@ -172,6 +172,7 @@ def _doubled(wait: timedelta, times: int) -> timedelta:
     return wait * (1 << min(max(times, 0), _MOST_DOUBLINGS))
 
 
+@lru_cache(maxsize=20_000)
 def _share(key: str) -> float:
     """Turn a key into a number in [0, 1) that is the same on every machine and in every run."""
     return int.from_bytes(sha256(key.encode("utf-8", "replace")).digest()[:4], "big") / 2**32

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 
 from monitor.collect.schedule import http_date
 
@@ -28,15 +29,22 @@ def fresh_for(headers: Mapping[str, str]) -> timedelta | None:
     headers: names in any case, if the mapping takes any. Returns None if the server does not say, or says that
     it is old already. See RFC 9111, 4.2.
     """
-    control = headers.get("Cache-Control", "")
-    if _ALWAYS_ASK.search(control):
+    always_ask, age_at_most_s = _control(headers.get("Cache-Control", ""))
+    if always_ask:
         return None
-    if age_at_most := _MAX_AGE.search(control):
-        wish = timedelta(seconds=_whole(age_at_most[1]) - _whole(headers.get("Age", "")))
+    if age_at_most_s is not None:
+        wish = timedelta(seconds=age_at_most_s - _whole(headers.get("Age", "")))
     else:
         until, since = (http_date(headers.get(name, "")) for name in ("Expires", "Date"))
         wish = until - since if until and since else timedelta(0)
     return wish if wish > timedelta(0) else None
+
+
+@lru_cache(maxsize=1_000)  # few forms are in use, and each poll brings one
+def _control(written: str) -> tuple[bool, int | None]:
+    """Read whether Cache-Control says to ask always, and the seconds of max-age; None without one."""
+    age_at_most = _MAX_AGE.search(written)
+    return bool(_ALWAYS_ASK.search(written)), _whole(age_at_most[1]) if age_at_most else None
 
 
 def feed_wish(*, ttl: object = None, period: object = None, frequency: object = None) -> timedelta | None:

@@ -9,18 +9,20 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from numpy.typing import NDArray
 
+from monitor.clock import utc_now
 from monitor.collect.fetch import ANYTHING, Fetcher, Permit
 from monitor.collect.hosts import Hosts
 from monitor.config import FeedSettings, ReadSettings, Settings
-from monitor.daemon import Daemon, open_world
+from monitor.daemon import Daemon, mind_the_clock, open_world
 from monitor.errors import FetchError
 from monitor.feed_records import Page
 from monitor.lock import hold
@@ -289,3 +291,23 @@ def test_a_step_that_computes_finishes_its_batch_before_the_store_is_closed(stor
     assert run_here(store, Asked(FetchError(FEED.url, "no connection")), model=Interrupted()) == 2
     assert store.count("rounds") == 0
     assert store.count("judgements") == 0
+
+
+def test_a_clock_that_was_set_back_does_not_keep_the_next_round_waiting() -> None:
+    """The scheduler would wait for three days; whoever looks by another clock makes the round due."""
+
+    async def go() -> None:
+        came = asyncio.Event()
+
+        async def tell() -> None:
+            came.set()
+
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        job = scheduler.add_job(tell, "interval", seconds=60, next_run_time=utc_now() + timedelta(days=3))
+        scheduler.start()
+        minder = asyncio.create_task(mind_the_clock(job, every=timedelta(seconds=0.05)))
+        await asyncio.wait_for(came.wait(), 30)
+        minder.cancel()
+        scheduler.shutdown(wait=False)
+
+    asyncio.run(go())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from monitor.config import FeedSettings
 from monitor.feed_records import FeedDetails
 from monitor.masking import shown_address
 from monitor.report.calendar import write_date, write_moment
-from monitor.report.printable import safe_json, safe_text, wrap
+from monitor.report.printable import json_text, safe_text, utc_text, wrap
 from monitor.report.terms import language_name
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -105,7 +104,7 @@ def list_text(feeds: Sequence[FeedSettings], *, width: int = 80) -> str:
 
 def list_json(feeds: Sequence[FeedSettings]) -> str:
     """Write the list as a JSON array."""
-    return _json(
+    return json_text(
         [
             {
                 "name": feed.name,
@@ -139,7 +138,7 @@ def check_text(checks: Sequence[Check], *, now: datetime, zone: str, width: int 
 
 def check_json(checks: Sequence[Check]) -> str:
     """Write how polling goes as a JSON array, times in UTC, durations in seconds."""
-    return _json([_check_fields(check) for check in checks])
+    return json_text([_check_fields(check) for check in checks])
 
 
 def _check_fields(check: Check) -> dict[str, str | int | bool | None]:
@@ -150,19 +149,19 @@ def _check_fields(check: Check) -> dict[str, str | int | bool | None]:
         "state": check.state.value,
         "asked_at": shown_address(feed.address) if feed.address else None,
         "lang": feed.lang,
-        "last_good_at": _utc(feed.last_good_at),
-        "last_news_at": _utc(feed.last_news_at),
+        "last_good_at": utc_text(feed.last_good_at),
+        "last_news_at": utc_text(feed.last_news_at),
         "entries_7d": feed.entries_7d,
         "entries_28d": feed.entries_28d,
         "failures": feed.failures,
-        "failing_since": _utc(feed.failing_since),
+        "failing_since": utc_text(feed.failing_since),
         "last_error": feed.last_error,
-        "gone_at": _utc(feed.gone_at),
-        "next_check_at": None if check.state in _NEVER_ASKED else _utc(feed.next_check_at),
+        "gone_at": utc_text(feed.gone_at),
+        "next_check_at": None if check.state in _NEVER_ASKED else utc_text(feed.next_check_at),
         "every_s": _seconds(feed.every),
         "wish_s": _seconds(feed.wish),
         "longest_silence_s": _seconds(feed.longest_silence),
-        "host_paused_until": _utc(check.paused_until),
+        "host_paused_until": utc_text(check.paused_until),
     }
 
 
@@ -227,13 +226,5 @@ def _set(text: str, width: int) -> list[str]:
     return wrap(safe_text(text), width)
 
 
-def _utc(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
-
-
 def _seconds(span: timedelta | None) -> int | None:
     return int(span.total_seconds()) if span is not None else None
-
-
-def _json(value: object) -> str:
-    return safe_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"

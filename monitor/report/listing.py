@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from datetime import date, datetime
 from monitor.feed_records import FailingFeed, SilentFeed
 from monitor.records import StepCount, StoredFinding
 from monitor.report.calendar import write_date, write_day, write_moment
-from monitor.report.printable import safe_json, safe_text, safe_url, wrap
+from monitor.report.printable import json_text, safe_text, safe_url, utc_text, wrap
 from monitor.report.terms import language_name, passed_on, sureness
 from monitor.report.wording import silent_words
 
@@ -97,7 +96,7 @@ def hits(rows: Iterable[Mapping[str, str | None]]) -> list[Hit]:
 
 def findings_json(findings: Sequence[StoredFinding]) -> str:
     """Write findings as a JSON array, every field verbatim, times in UTC."""
-    return _json([_finding_fields(found) for found in findings])
+    return json_text([_finding_fields(found) for found in findings])
 
 
 def findings_csv(findings: Sequence[StoredFinding]) -> str:
@@ -136,20 +135,26 @@ def status_text(status: Status, *, zone: str, width: int = 80) -> str:
 
 def status_json(status: Status) -> str:
     """Write a status as a JSON object, times in UTC."""
-    return _json(
+    return json_text(
         {
             "articles": {state: status.articles.get(state, 0) for state in STATES},
             "findings": status.findings,
             "feeds": status.feeds,
             "failing_feeds": [
-                {"name": f.name, "url": f.url, "since": _utc(f.since), "failures": f.failures, "error": f.error}
+                {
+                    "name": f.name,
+                    "url": f.url,
+                    "since": utc_text(f.since),
+                    "failures": f.failures,
+                    "error": f.error,
+                }
                 for f in status.failing
             ],
-            "silent_feeds": [{"name": f.name, "url": f.url, "since": _utc(f.since)} for f in status.silent],
+            "silent_feeds": [{"name": f.name, "url": f.url, "since": utc_text(f.since)} for f in status.silent],
             "last_rounds": [
                 {
                     "step": c.step,
-                    "at": _utc(at),
+                    "at": utc_text(at),
                     "done": c.done,
                     "failed": c.failed,
                     "note": c.note,
@@ -157,14 +162,14 @@ def status_json(status: Status) -> str:
                 }
                 for c, at in status.rounds
             ],
-            "next_feed_due": _utc(status.next_due),
+            "next_feed_due": utc_text(status.next_due),
             "last_digest": status.last_digest.isoformat() if status.last_digest else None,
             "polls_of_seven_days": dict(status.polls),
             "share_not_modified": share_not_modified(status.polls),
-            "oldest_pending": {step: _utc(since) for step, since in status.waiting.items()},
+            "oldest_pending": {step: utc_text(since) for step, since in status.waiting.items()},
             "database_bytes": status.file_bytes,
             "write_ahead_log_bytes": status.log_bytes,
-            "network_away_since": _utc(status.network_away_since),
+            "network_away_since": utc_text(status.network_away_since),
         }
     )
 
@@ -178,28 +183,20 @@ def search_text(found: Sequence[Hit], *, zone: str, width: int = 80) -> str:
 
 def search_json(found: Sequence[Hit]) -> str:
     """Write the articles found as a JSON array, times in UTC."""
-    return _json(
+    return json_text(
         [
             {
                 "url": hit.url,
                 "outlet": hit.outlet,
                 "title": hit.title,
                 "lang": hit.lang,
-                "published_at": _utc(hit.published_at),
-                "read_at": _utc(hit.read_at),
+                "published_at": utc_text(hit.published_at),
+                "read_at": utc_text(hit.read_at),
                 "excerpt": hit.excerpt,
             }
             for hit in found
         ]
     )
-
-
-def _json(value: Json) -> str:
-    return safe_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
-
-
-def _utc(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 def _finding_fields(found: StoredFinding) -> dict[str, Json]:
@@ -236,8 +233,8 @@ def _finding_fields(found: StoredFinding) -> dict[str, Json]:
         "outlet": found.outlet,
         "title": found.title,
         "lang": found.lang,
-        "published_at": _utc(found.published_at),
-        "found_at": _utc(found.found_at),
+        "published_at": utc_text(found.published_at),
+        "found_at": utc_text(found.found_at),
         "model": found.model,
         "rules_version": found.rules_version,
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from rich.cells import cell_len
@@ -36,6 +38,16 @@ def safe_text(text: str) -> str:
 def safe_json(text: str) -> str:
     """Escape in JSON what `safe_text` would drop, so that it can be printed and still reads back the same."""
     return _UNSAFE.sub(lambda m: m[0] if m[0] == "\n" else f"\\u{ord(m[0]):04x}", text)
+
+
+def json_text(value: object) -> str:
+    """Write a value as JSON that can be printed, with its line end."""
+    return safe_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
+
+
+def utc_text(moment: datetime | None) -> str | None:
+    """Write a moment in UTC as JSON and CSV have it, '2026-11-22T06:04:20Z'."""
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 def safe_url(url: str) -> str | None:

@@ -134,8 +134,10 @@ class Daemon:
 
     async def tick(self, progress: Progress = no_progress) -> list[StepCount]:
         """Do a round, and the day's digest when it is due; return what each step did."""
-        self._take_up()
+        self._take_up(self.store.rounds.last_end())
+        began, began_s = self.clock(), time.monotonic()
         counts = await self.round(progress)
+        self._take_up(began, awake=timedelta(seconds=time.monotonic() - began_s))
         self.write_digest_if_due()
         return counts
 
@@ -146,9 +148,13 @@ class Daemon:
             desk.write_digest(self.store, self.settings, now=now)
             log.info("digest written")
 
-    def _take_up(self) -> None:
-        """Take up the work after whatever came since the last round: a stop, a sleep, a clock that was set."""
-        now, last = self.clock(), self.store.rounds.last_end()
+    def _take_up(self, last: datetime | None, *, awake: timedelta = timedelta(0)) -> None:
+        """Take up the work after whatever came since then: a stop, a sleep, a clock that was set.
+
+        last: the end of the round before, or the start of this one. awake: for how long the machine ran since, by
+        a clock that stands still while it sleeps.
+        """
+        now = self.clock()
         if now < EARLIEST:
             raise TryLaterError(f"the clock of this machine says {now:%d %b %Y}. Set it: timedatectl set-ntp true")
         if last is None:
@@ -156,7 +162,7 @@ class Daemon:
         if now < last:
             log.warning("clock set back by=%s", last - now)
             self.store.clock_set_back(now=now)
-        elif is_stop(last, now):
+        elif is_stop(last + awake, now):
             self.store.absences.add(Absence(last, now, AbsenceCause.STOPPED))
 
     async def tidy(self) -> None:

@@ -43,6 +43,6 @@ def is_worth_telling(since: datetime, until: datetime) -> bool:
     return until - since >= TOLD_FROM
 
 
-def is_stop(last_end: datetime, now: datetime) -> bool:
-    """Say whether so much time lies between the end of a round and now that nobody watched meanwhile."""
-    return now - last_end > STOPPED_FROM
+def is_stop(last_awake: datetime, now: datetime) -> bool:
+    """Say whether so much time lies between the last work and now that nobody watched meanwhile."""
+    return now - last_awake > STOPPED_FROM

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -266,6 +267,37 @@ def test_case_50_a_round_that_comes_late(bench: Bench) -> None:
         ("stopped", "2026-11-22T06:04:20Z", "2026-11-22T14:04:20Z")
     ]
     assert bench.rows("SELECT count(*) FROM rounds WHERE step = 'housekeeping'") == [(1,)]
+
+
+def test_a_sleep_in_the_middle_of_a_round_is_told(bench: Bench) -> None:
+    """A laptop is closed when it is closed, not between two rounds: that time too was without a watch."""
+    times = {"now": NOW}
+
+    class Lid(Silent):
+        async def fetch(self, url: str, **how: Any) -> Page:
+            times["now"] = NOW + 8 * HOUR
+            return await super().fetch(url, **how)
+
+    daemon = replace(daemon_of(bench, clock=lambda: times["now"]), world=World(Lid(), bench.world.workers))
+    bench.runner.run(daemon.tick())
+    assert bench.rows("SELECT cause, since_at, until_at FROM absences") == [
+        ("stopped", "2026-11-22T06:04:20Z", "2026-11-22T14:04:20Z")
+    ]
+
+
+def test_a_long_round_is_no_sleep(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hours that the machine worked through were watched: a first round of thousands of pages is no stop."""
+    times, seconds = {"now": NOW}, {"now": 0.0}
+    monkeypatch.setattr("monitor.daemon.time", SimpleNamespace(monotonic=lambda: seconds["now"]))
+
+    class Slow(Silent):
+        async def fetch(self, url: str, **how: Any) -> Page:
+            times["now"], seconds["now"] = NOW + 2 * HOUR, 7200.0
+            return await super().fetch(url, **how)
+
+    daemon = replace(daemon_of(bench, clock=lambda: times["now"]), world=World(Slow(), bench.world.workers))
+    bench.runner.run(daemon.tick())
+    assert bench.rows("SELECT cause FROM absences") == []
 
 
 def test_a_lock_that_another_program_keeps_fails_the_round_and_not_the_daemon(

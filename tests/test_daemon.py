@@ -36,7 +36,7 @@ from tests.line import Line, make_line
 from tests.town import DAM, DEAD, NOW
 
 LANGUAGES = ("es", "ko", "it")
-FEED = FeedSettings(url="http://127.0.0.1:20009/feed", name="The feed")
+FEED = FeedSettings(url="http://127.0.0.1:19009/feed", name="The feed")
 
 
 @pytest.fixture(scope="module")
@@ -251,17 +251,20 @@ def test_round_follows_round_and_the_digest_is_written_when_it_is_due(store: Sto
 
 def test_the_digest_is_written_after_the_round_that_makes_it_due(store: Store) -> None:
     """Once a day, from the reader's hour on."""
+    now = NOW
     daemon = Daemon(
         store,
         Settings(),
         World(Asked(FetchError(FEED.url, "no connection")), None),  # type: ignore[arg-type]  # no page comes, no worker is asked
         Models(FakeModel(), FakeModel()),
-        clock=iter([NOW] * 5 + [NOW + timedelta(hours=1)] * 20).__next__,
+        clock=lambda: now,
     )
 
     async def ticks() -> list[int]:
+        nonlocal now
         counts = []
-        for _ in range(3):
+        for hours in (0, 1, 1):
+            now = NOW + timedelta(hours=hours)
             await daemon.tick()
             counts.append(store.count("digests"))
         await daemon.tidy()

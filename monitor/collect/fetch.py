@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from yarl import URL
 
 from monitor import __version__
 from monitor.collect.connector import AddressRefusedError, GuardedConnector
@@ -181,6 +182,9 @@ class HttpFetcher:
                 permit.confirm(here)
                 try:
                     answer = await self._ask(url, here, headers, login, left_s)
+                except FetchError as error:
+                    error.at = here
+                    raise
                 finally:
                     asked = Asked(host, began_s, time.monotonic())
                     self._told(asked)
@@ -200,26 +204,17 @@ class HttpFetcher:
     ) -> Page | _Hop:
         """Make one request; return its page, or where it redirects to. url: for the errors."""
         headers = {**conditions, "Authorization": login.authorization} if login else conditions
-        try:
-            return await self._answer(url, here, headers, left_s, asked_for_changes=bool(conditions))
-        except FetchError as error:
-            error.at = here
-            raise
-
-    async def _answer(
-        self, url: str, here: str, headers: Mapping[str, str], left_s: float, *, asked_for_changes: bool
-    ) -> Page | _Hop:
         heard = False
         try:
             async with (
                 asyncio.timeout(left_s),
-                self._session.get(here, headers=headers, allow_redirects=False) as response,
+                self._session.get(_parsed(here), headers=headers, allow_redirects=False) as response,
             ):
                 heard = True
                 _refuse_long_headers(url, response)
                 if response.status in REDIRECTS:
                     return _redirect(url, here, response)
-                _refuse_unless_page(url, response, asked_for_changes=asked_for_changes)
+                _refuse_unless_page(url, response, asked_for_changes=bool(conditions))
                 body = b"" if response.status == 304 else await self._body(url, response)
                 return _page(here, response, body)
         except TimeoutError:
@@ -282,6 +277,15 @@ def _address_to_ask(url: str, here: str) -> str:
         raise _refused(url, f"{_shown(host)} is a number, but no address") from None
     port = "" if parts.port is None else f":{parts.port}"
     return urlunsplit(parts._replace(netloc=number + port)) if number and number != parts.hostname else here
+
+
+@lru_cache(maxsize=20_000)  # aiohttp remembers 128
+def _parsed(here: str) -> URL:
+    """Parse an address for aiohttp, as it would itself."""
+    try:
+        return URL(here)
+    except ValueError as error:
+        raise aiohttp.InvalidURL(here) from error
 
 
 def _no_address(url: str, why: str) -> FetchError:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from math import inf
+from types import TracebackType
 from typing import NamedTuple
 
 LONGEST_PAUSE_S = 60.0  # a robots.txt that wants more between two requests wants no reader at all
@@ -62,34 +61,51 @@ class Hosts:
         if len(self._wishes) > SLOW_HOSTS:
             del self._wishes[next(iter(self._wishes))]
 
+    def rests(self, host: str) -> bool:
+        """Tell whether the pause of a host is running."""
+        return self._rest_s(host) > 0
+
     async def rested(self, host: str) -> None:
         """Wait until the pause of a host has run out. That takes no turn: somebody else may be first."""
         while (left_s := self._rest_s(host)) > 0:  # noqa: ASYNC110 - time passes by itself
             await asyncio.sleep(left_s)
 
-    @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[float]:
-        """Wait until one more request to a host may run; requests come through in the order they asked.
+    def turn(self, host: str) -> Turn:
+        """Return the turn of one more request to a host, to be entered with `async with`."""
+        return Turn(self, host)
 
-        Yields the moment from which the pause counts, by time.monotonic().
-        """
-        here = self._hosts.setdefault(host, _Host(asyncio.Semaphore(self.per_host), asyncio.Lock()))
+    async def _enter(self, host: str) -> float:
+        """Wait until one more request to a host may run; return when it did."""
+        here = self._hosts.get(host)
+        if here is None:
+            here = self._hosts[host] = _Host(asyncio.Semaphore(self.per_host), asyncio.Lock())
         here.wanted += 1
         try:
             # The host first: who waits for a slow host must not keep others from their turn.
-            async with here.gate:
+            await here.gate.acquire()
+            try:
                 async with here.start:  # the next one counts its pause from where this one really began
-                    if self._rest_s(host) > 0:
+                    if self.rests(host):
                         await self.rested(host)
                     await self._all.acquire()
                     here.began_s = began_s = time.monotonic()
-                try:
-                    yield began_s
-                finally:
-                    self._all.release()
-        finally:
-            here.wanted -= 1
-            self._forget(host)
+            except BaseException:
+                here.gate.release()
+                raise
+        except BaseException:
+            self._left(host)
+            raise
+        return began_s
+
+    def _leave(self, host: str) -> None:
+        """Let the next one in."""
+        self._all.release()
+        self._hosts[host].gate.release()
+        self._left(host)
+
+    def _left(self, host: str) -> None:
+        self._hosts[host].wanted -= 1
+        self._forget(host)
 
     def _rest_s(self, host: str) -> float:
         here = self._hosts.get(host)
@@ -104,3 +120,26 @@ class Hosts:
             asyncio.get_running_loop().call_later(left_s, self._forget, host)
         else:
             del self._hosts[host]
+
+
+class Turn:
+    """The turn of a request: entered once it may run, in the order they asked. Serves once.
+
+    Entering gives the moment from which the pause counts, by time.monotonic(). A class, for a generator would cost
+    a good part of what an unchanged poll costs in all.
+    """
+
+    __slots__ = ("_host", "_hosts")
+
+    def __init__(self, hosts: Hosts, host: str) -> None:
+        self._hosts, self._host = hosts, host
+
+    async def __aenter__(self) -> float:
+        """Wait until the request may run."""
+        return await self._hosts._enter(self._host)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let the next one in."""
+        self._hosts._leave(self._host)

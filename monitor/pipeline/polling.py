@@ -105,11 +105,13 @@ async def _poll_feed(
     page = await world.fetcher.fetch(
         feed.asked, etag=etag, last_modified=last_modified, feed=feed.url, permit=permit
     )
-    body_hash = sha256(page.body).hexdigest()
     polled = partial(good_poll, feed, page, now=now, rhythm=rhythm)
-    if page.status == 304 or body_hash == feed.body_hash:
-        outcome = PollOutcome.NOT_MODIFIED if page.status == 304 else PollOutcome.SAME_BODY
-        store.feeds.checked(feed, polled(outcome), now=now)
+    if page.status == 304:
+        store.feeds.checked(feed, polled(PollOutcome.NOT_MODIFIED), now=now)
+        return 0
+    body_hash = sha256(page.body).hexdigest()
+    if body_hash == feed.body_hash:
+        store.feeds.checked(feed, polled(PollOutcome.SAME_BODY), now=now)
         return 0
     parsed = await world.workers.call(parse_feed, page.body, url=page.url, content_type=page.content_type)
 

@@ -78,7 +78,8 @@ async def for_each(items: Iterable[Asked], job: Job[Asked], *, hosts: Hosts, sto
 
     async def lane(host: str, waiting: list[Asked]) -> None:
         while waiting and not stop():
-            await hosts.rested(host)
+            if hosts.rests(host):
+                await hosts.rested(host)
             async with places:  # in the order they came: a host's next item stands behind those of all others
                 if waiting and not stop():
                     await job(waiting.pop())

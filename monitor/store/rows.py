@@ -26,7 +26,7 @@ def to_text(moment: datetime | None) -> str | None:
         raise ValueError(f"{moment} has no time zone")
     # Not strftime: it writes the year 987 as three digits.
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.isoformat(timespec="seconds")[: -len("+00:00")] + "Z"
+    return f"{utc.isoformat(timespec='seconds')[:-6]}Z"  # without its +00:00
 
 
 def to_moment(text: str) -> datetime:

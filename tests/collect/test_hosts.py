@@ -198,7 +198,7 @@ def test_a_failure_names_the_address_that_failed() -> None:
             await fetcher.fetch(f"http://127.0.0.1:{port}/a")
         assert caught.value.url == f"http://127.0.0.1:{port}/a"
         with pytest.raises(FetchError) as refused:
-            await fetcher.fetch("http://127.0.0.1:20009/")
-        assert refused.value.at == "http://127.0.0.1:20009/"
+            await fetcher.fetch("http://127.0.0.1:19009/")
+        assert refused.value.at == "http://127.0.0.1:19009/"
 
     visit(site, scenario)

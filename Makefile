@@ -16,7 +16,7 @@ check: $(VENV)/dev
 	$(BIN)/mypy
 	$(BIN)/python tools/store_docs.py --check
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -n auto --dist loadfile
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 

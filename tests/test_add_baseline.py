@@ -20,7 +20,7 @@ Capture = pytest.CaptureFixture[str]
 CONFIG = """
 collect: {allow_networks: [127.0.0.0/8]}
 read: {workers: 1}
-feeds: [{url: "http://127.0.0.1:20009/feed", name: Dead Radio}]
+feeds: [{url: "http://127.0.0.1:19009/feed", name: Dead Radio}]
 """
 
 

@@ -22,7 +22,7 @@ from tests.line import MONITOR, run_monitor
 
 Capture = pytest.CaptureFixture[str]
 CLAIMS = "baseline: {title: Bridge, language: en}\nclaims: [{id: B1, text: The council approved a new bridge.}]\n"
-CONFIG = 'feeds: [{url: "http://127.0.0.1:20009/feed", name: Dead Radio}]\n'
+CONFIG = 'feeds: [{url: "http://127.0.0.1:19009/feed", name: Dead Radio}]\n'
 ARTICLE = {"id": "a1", "text": "The council approved a new bridge over the river on Tuesday, by nine votes."}
 
 # Each command, with files in the current folder that are all well; every case spoils one of them.
@@ -451,7 +451,7 @@ def test_trouble_with_one_feed_or_page_is_written_down_and_the_round_goes_on(cap
         content["/feed"] = f'<rss version="2.0"><channel>{item}</channel></rss>'.encode()
         feeds = [
             {"url": f"{base}/feed", "name": "Valley Post"},
-            {"url": "http://127.0.0.1:20009/feed", "name": "Dead Radio"},
+            {"url": "http://127.0.0.1:19009/feed", "name": "Dead Radio"},
         ]
         settings = {"collect": {"allow_networks": ["127.0.0.0/8"], "pause_s": 0}, "feeds": feeds}
         Path("feeds.yaml").write_text(yaml.safe_dump(settings))

@@ -298,7 +298,7 @@ def test_one_round_reads_and_judges(capsys: Capture, tmp_path: Path) -> None:
 def test_the_first_round_after_the_hour_writes_the_digest(capsys: Capture, tmp_path: Path) -> None:
     """A laptop that was closed at seven gets its digest when it is opened."""
     claims, db = write_claims(tmp_path / "claims.yaml"), tmp_path / "m.db"
-    config = write_config(tmp_path / "feeds.yaml", "http://127.0.0.1:20009/feed")
+    config = write_config(tmp_path / "feeds.yaml", "http://127.0.0.1:19009/feed")
     settings = yaml.safe_load(config.read_text()) | {"reader": {"digest_at": "00:00"}}
     config.write_text(yaml.safe_dump(settings))
     for _ in range(2):
@@ -390,7 +390,7 @@ def test_questions_start_without_the_model_and_the_web() -> None:
 def test_a_run_without_a_contact_is_told_once_that_nobody_can_reach_it(capsys: Capture, tmp_path: Path) -> None:
     """A webmaster who wants less of us should have somebody to write to before the block."""
     claims = write_claims(tmp_path / "claims.yaml")
-    config = write_config(tmp_path / "feeds.yaml", "http://127.0.0.1:20009/feed")
+    config = write_config(tmp_path / "feeds.yaml", "http://127.0.0.1:19009/feed")
     config.write_text(config.read_text().replace("desk@b.example", "' '"))
     told = f"No webmaster can reach you. Set collect.contact in {config}: an address or page of yours.\n"
     said = monitor(capsys, "run", "--once", "--config", config, "--baseline", claims, "--db", tmp_path / "m.db")

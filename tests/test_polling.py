@@ -60,7 +60,7 @@ def test_each_poll_is_counted_under_how_it_ended(bench: Bench) -> None:
         "/feed-circle": Answer(status=302, headers={"Location": "/feed-circle"}),
     }
     bench.town.answers["/feed-news"] = replace(bench.town.answers["/feed-news"], etag='"a"')
-    closed = FeedSettings(url="http://127.0.0.1:20009/feed", name="nobody there")
+    closed = FeedSettings(url="http://127.0.0.1:19009/feed", name="nobody there")
     refused = FeedSettings(url="http://10.0.0.1/feed", name="inside")
     listed = [FeedSettings(url=f"{bench.base}/feed-{name}", name=name) for name in names]
     bench.store.feeds.sync([*listed, closed, refused], now=NOW)

@@ -95,7 +95,7 @@ async def run(store):
 
 with open_store(Path(sys.argv[1])) as store:
     from monitor.clock import utc_now
-    store.feeds.sync([FeedSettings(url="http://127.0.0.1:20009/feed", name="The feed")], now=utc_now())
+    store.feeds.sync([FeedSettings(url="http://127.0.0.1:19009/feed", name="The feed")], now=utc_now())
     claim = Claim("C1", "The dam above the valley broke on Monday.", "en")
     store.claims.sync(Baseline("The flood", "en", "2026-11", None, (claim,)), now=utc_now())
     asyncio.run(run(store))
@@ -116,7 +116,7 @@ class Silent:
 def store(tmp_path: Path) -> Iterator[Store]:
     """One feed that is due."""
     with open_store(tmp_path / "monitor.db") as store:
-        store.feeds.sync([FeedSettings(url="http://127.0.0.1:20009/feed", name="The feed")], now=NOW)
+        store.feeds.sync([FeedSettings(url="http://127.0.0.1:19009/feed", name="The feed")], now=NOW)
         yield store
 
 
@@ -134,7 +134,7 @@ def test_a_step_that_waits_for_ever_is_cut_off_and_the_round_goes_on(store: Stor
     assert [count.step for count in counts] == ["poll", "read", "embed", "origins", "judge"]
     assert (counts[0].done, counts[0].failed) == (0, 1)
     assert "cut off" in counts[0].note
-    assert [feed.url for feed in store.feeds.due(now=NOW)] == ["http://127.0.0.1:20009/feed"]
+    assert [feed.url for feed in store.feeds.due(now=NOW)] == ["http://127.0.0.1:19009/feed"]
     stored = {count.step: count.seconds for count, _ in store.rounds.last()}
     assert stored["poll"] is not None
     assert stored["poll"] >= 0.1
@@ -188,7 +188,7 @@ def test_without_systemd_nobody_is_told() -> None:
 
 def test_the_log_for_machines_is_a_json_object_a_line(tmp_path: Path) -> None:
     """What is logged by a real run can be read back, with its keys and numbers."""
-    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: Dead, url: 'http://127.0.0.1:20009/feed'}\n")
+    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: Dead, url: 'http://127.0.0.1:19009/feed'}\n")
     (tmp_path / "claims.yaml").write_text(
         "baseline: {title: The flood, language: en}\nclaims:\n  - {id: C1, text: The dam in the valley broke.}\n"
     )
@@ -200,7 +200,7 @@ def test_the_log_for_machines_is_a_json_object_a_line(tmp_path: Path) -> None:
     events = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
     failed = next(event for event in events if event["event"] == "feed failed")
     assert (failed["level"], failed["logger"]) == ("warning", "monitor.pipeline.polling")
-    assert (failed["url"], failed["failures"]) == ("http://127.0.0.1:20009/feed", 1)
+    assert (failed["url"], failed["failures"]) == ("http://127.0.0.1:19009/feed", 1)
     steps = [event for event in events if event["event"] == "step done"]
     assert [event["step"] for event in steps] == ["poll", "read", "embed", "origins", "judge"]
     assert all(isinstance(event["seconds"], float) for event in steps)

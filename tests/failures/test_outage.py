@@ -45,7 +45,7 @@ class Cable:
 
     async def fetch(self, url: str, **how: Any) -> Page:
         self.asked.append(url)
-        here = url if self.plugged else re.sub(r":\d+/", ":20009/", url)  # where nobody listens
+        here = url if self.plugged else re.sub(r":\d+/", ":19009/", url)  # where nobody listens
         return await self.inner.fetch(here, **how)
 
 

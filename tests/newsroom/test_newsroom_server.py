@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -211,6 +212,16 @@ def test_a_front_page_names_its_feeds() -> None:
     assert '<link rel="alternate" type="application/rss+xml"' in in_newsroom(ask)
 
 
+def behind_a_free_port() -> socket.socket:
+    """Take a port; the one before it is free."""
+    while True:
+        taken = socket.create_server(("127.0.0.1", 0))
+        with suppress(OSError):
+            socket.create_server(("127.0.0.1", taken.getsockname()[1] - 1)).close()
+            return taken
+        taken.close()
+
+
 def test_a_taken_port_is_one_clear_line_and_gives_the_others_back() -> None:
     """The person starts two demos, or runs another server there."""
 
@@ -218,7 +229,7 @@ def test_a_taken_port_is_one_clear_line_and_gives_the_others_back() -> None:
         async with Newsroom(port):
             pass
 
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+    with behind_a_free_port() as taken:
         port = taken.getsockname()[1]
         with pytest.raises(
             MonitorError, match=rf"^127\.0\.0\.1:{port}: the port cannot be used .*--port N"

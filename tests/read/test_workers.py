@@ -82,8 +82,11 @@ def test_a_call_over_its_deadline_is_killed_and_the_next_one_is_served(pool: Wor
 
 @pytest.mark.parametrize(("function", "args", "says"), [(die, (3,), "exit code 3"), (crash, (), "signal 11")])
 def test_a_worker_that_dies_fails_its_call_only(pool: Workers, function: object, args: object, says: str) -> None:
-    """A segmentation fault or the kernel's out-of-memory killer must not end the daemon."""
-    with pytest.raises(ReadError, match=f"the worker died .*{says}"):
+    """A segmentation fault or the kernel's out-of-memory killer must not end the daemon.
+
+    Where the pool breaks before the worker's end is read, it is not known how it died.
+    """
+    with pytest.raises(ReadError, match=rf"the worker died \(({says}|killed)\)"):
         asyncio.run(pool.call(function, *args))  # type: ignore[arg-type, misc]  # rows of a table
     assert asyncio.run(pool.call(double, 1)) == 2
 

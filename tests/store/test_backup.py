@@ -199,7 +199,7 @@ def test_damage_is_found_after_a_crash_and_the_line_says_what_to_do(
 ) -> None:
     """The line holds the whole way back; the damaged file is kept, and the newest backup is in its place."""
     config = tmp_path / "feeds.yaml"
-    config.write_text("feeds:\n- url: http://127.0.0.1:20009/feed\n  name: The feed\n")
+    config.write_text("feeds:\n- url: http://127.0.0.1:19009/feed\n  name: The feed\n")
     back_up_nightly(db, day=date(2026, 11, 21), keep=3)
     findings = count(db, "findings")
     leave_log(db)

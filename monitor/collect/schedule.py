@@ -133,15 +133,6 @@ def is_silent(*, last_news_at: datetime | None, last_good_at: datetime | None, l
     return last_good_at - last_news_at > (max(longest, SILENCE_AT_LEAST) if longest else FIRST_SILENCE)
 
 
-def retry_after(header: str | None, *, answered_at: str | None) -> timedelta | None:
-    """Read a Retry-After header: seconds or an HTTP date; at most LONGEST_WAIT.
-
-    answered_at, and what is returned: as for asked_pause.
-    """
-    wait = asked_pause(header, answered_at=answered_at)
-    return min(wait, LONGEST_WAIT) if wait else None
-
-
 def asked_pause(header: str | None, *, answered_at: str | None) -> timedelta | None:
     """Read a Retry-After header as it is meant, be it for years.
 

@@ -17,7 +17,7 @@ from monitor.errors import Cause
 from monitor.feed_records import FailingFeed, Feed, FeedDetails, GoodPoll, SilentFeed
 from monitor.store.rows import select, to_moment, to_moment_or_none, to_seconds, to_text, to_wait, writing
 
-_ASKED = "listed = 1 AND paused = 0 AND gone_at IS NULL"  # which feeds are polled at all
+ASKED = "listed = 1 AND paused = 0 AND gone_at IS NULL"  # which feeds are polled at all
 
 WRITTEN_TOGETHER = 100  # feeds without news to a transaction
 
@@ -61,7 +61,7 @@ class Feeds:
             self._db,
             f"""
             SELECT * FROM feeds
-            WHERE {_ASKED} AND (next_check_at <= ? OR next_check_at > ?)
+            WHERE {ASKED} AND (next_check_at <= ? OR next_check_at > ?)
             ORDER BY next_check_at, id
             LIMIT ?
             """,
@@ -164,7 +164,7 @@ class Feeds:
         """Return the feeds that answer well and bring nothing for longer than they ever did, longest first."""
         rows = select(
             self._db,
-            f"SELECT * FROM feeds WHERE {_ASKED} AND failures = 0 ORDER BY last_news_at, name",
+            f"SELECT * FROM feeds WHERE {ASKED} AND failures = 0 ORDER BY last_news_at, name",
         )
         return [
             SilentFeed(feed.name, feed.url, feed.last_news_at, feed.longest_silence)
@@ -237,7 +237,7 @@ class Feeds:
 
     def next_due(self) -> datetime | None:
         """Return when the next feed is due; None without feeds that are asked."""
-        rows = select(self._db, f"SELECT min(next_check_at) AS due FROM feeds WHERE {_ASKED}")
+        rows = select(self._db, f"SELECT min(next_check_at) AS due FROM feeds WHERE {ASKED}")
         return to_moment(rows[0]["due"]) if rows[0]["due"] else None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from monitor.store.feeds import ASKED
 from monitor.store.rows import select, to_moment, to_text
 
 
@@ -50,10 +51,7 @@ class Health:
 
 
 _OLDEST = {
-    "poll": """
-        SELECT min(next_check_at) AS oldest FROM feeds
-        WHERE listed = 1 AND paused = 0 AND gone_at IS NULL AND next_check_at <= ?
-        """,
+    "poll": f"SELECT min(next_check_at) AS oldest FROM feeds WHERE {ASKED} AND next_check_at <= ?",
     "read": """
         SELECT min(max(next_try_at, first_seen_at)) AS oldest FROM articles
         WHERE state = 'pending' AND next_try_at <= ?

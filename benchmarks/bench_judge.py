@@ -80,7 +80,7 @@ def _batched(pairs: list[Pair]) -> list[tuple[str, str]]:
     import onnxruntime  # noqa: PLC0415  after the load time was taken
     from tokenizers import Tokenizer  # noqa: PLC0415
 
-    session = onnxruntime.InferenceSession(WEIGHTS / "model.int8.onnx", providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(WEIGHTS / "pair.onnx", providers=["CPUExecutionProvider"])
     tokenizer = Tokenizer.from_file(str(WEIGHTS / "tokenizer.json"))
     tokenizer.enable_padding(pad_id=1, pad_token="<pad>")  # noqa: S106  a piece, no password
 

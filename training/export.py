@@ -47,7 +47,7 @@ class Exported(nn.Module):
         for layer in self.net.layers[: nets.EXIT]:
             hidden = layer(hidden, bias)
         vector = self.net.vector(hidden, attention_mask, bias)
-        pooled = self.net.pooled(hidden, bias)
+        pooled = self.net.pooled(hidden, bias, nets.EXIT)
         scores = functional.softmax(self.net.scores(pooled) / self.temperatures[0], dim=-1)
         verdict = functional.softmax(self.net.verdict(pooled) / self.temperatures[1], dim=-1)
         return vector, scores, verdict

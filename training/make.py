@@ -39,7 +39,7 @@ REPLAYED = 6000  # inference pairs in each round, so that what they taught is no
 RARE = frozenset({"contradicts", "updates", "mentions"})
 TRAPS = 200  # of each language in a round
 NAMED = 2500  # pairs of names in a round
-FOLLOWED, APART = 2, 220  # rounds of following the teacher, steps of telling apart
+FOLLOWED, APART = 1, 600  # rounds of following the teacher, steps of telling apart
 FOLLOW_RATE, APART_RATE = 3e-4, 2e-4
 
 

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 WIDTH, HEADS, INNER, LAYERS = 384, 12, 1536, 12
-EXIT = 4  # the vector leaves after this many layers; they are not trained, so that it costs a third of a pair
+FROZEN = 4  # layers that do not learn: they keep what the start knew of languages
+EXIT = 8  # the vector leaves after this many layers, through one of its own
 POSITIONS = 512
 PAD = 1
 
@@ -53,12 +54,12 @@ class Network(nn.Module):
         self.scores = nn.Linear(WIDTH, 3)
         self.verdict = nn.Linear(WIDTH, 5)
 
-    def front(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the states after EXIT layers and the attention bias. ids, mask: (b, n) integers."""
+    def front(self, ids: Tensor, mask: Tensor, layers: int) -> tuple[Tensor, Tensor]:
+        """Return the states after some layers and the attention bias. ids, mask: (b, n) integers."""
         place = torch.arange(ids.shape[1], device=ids.device)
         hidden = self.norm(self.words(ids) + self.positions(place))
         bias = (1 - mask[:, None, None, :].to(hidden.dtype)) * -1e4
-        for layer in self.layers[:EXIT]:
+        for layer in self.layers[:layers]:
             hidden = layer(hidden, bias)
         return hidden, bias
 
@@ -66,24 +67,24 @@ class Network(nn.Module):
         """Return (b, WIDTH) vectors of length 1 from the states after EXIT layers."""
         return _mean(self.exit(hidden, bias), mask)
 
-    def pooled(self, hidden: Tensor, bias: Tensor) -> Tensor:
-        """Return what both pair outputs read, (b, WIDTH), from the states after EXIT layers."""
-        return torch.tanh(self.pooler(self._behind(hidden, bias)[:, 0]))
+    def pooled(self, hidden: Tensor, bias: Tensor, after: int) -> Tensor:
+        """Return what both pair outputs read, (b, WIDTH), from the states after that many layers."""
+        return torch.tanh(self.pooler(self._behind(hidden, bias, after)[:, 0]))
 
     def pair(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the logits of the scores (b, 3) and of the verdict (b, 5); the front layers learn nothing."""
+        """Return the logits of the scores (b, 3) and of the verdict (b, 5); frozen layers learn nothing."""
         with torch.no_grad():
-            hidden, bias = self.front(ids, mask)
-        pooled = self.pooled(hidden, bias)
+            hidden, bias = self.front(ids, mask, FROZEN)
+        pooled = self.pooled(hidden, bias, FROZEN)
         return self.scores(pooled), self.verdict(pooled)
 
     def teacher(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Return the vector of all twelve layers, as the start weights make it."""
-        hidden, bias = self.front(ids, mask)
-        return _mean(self._behind(hidden, bias), mask)
+        hidden, _ = self.front(ids, mask, LAYERS)
+        return _mean(hidden, mask)
 
-    def _behind(self, hidden: Tensor, bias: Tensor) -> Tensor:
-        for layer in self.layers[EXIT:]:
+    def _behind(self, hidden: Tensor, bias: Tensor, after: int) -> Tensor:
+        for layer in self.layers[after:]:
             hidden = layer(hidden, bias)
         return hidden
 

@@ -110,7 +110,7 @@ class Trainer:
     def __init__(self, start: nets.Network, *, device: str) -> None:
         self.device = device
         self.net = start.to(device=device, dtype=torch.bfloat16)
-        frozen = ("words", "positions", "norm", "exit", *(f"layers.{place}." for place in range(nets.EXIT)))
+        frozen = ("words", "positions", "norm", "exit", *(f"layers.{place}." for place in range(nets.FROZEN)))
         self.learning = [(name, p) for name, p in self.net.named_parameters() if not name.startswith(frozen)]
         for name, p in self.net.named_parameters():
             p.requires_grad_(not name.startswith(frozen))

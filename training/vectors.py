@@ -160,5 +160,5 @@ def _embed(net: nets.Network, ids: Sequence[Sequence[int]]) -> Tensor:
 def _group(net: nets.Network, ids: Sequence[Sequence[int]]) -> Tensor:
     rows, mask = padded(ids)
     with torch.no_grad():
-        hidden, bias = net.front(rows, mask)
+        hidden, bias = net.front(rows, mask, nets.EXIT)
     return net.vector(hidden, mask, bias).float()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -29,44 +28,21 @@ WIDTH = 384  # numbers in a sentence vector of the embedded model
 # knows the order. Weights in another order must change it here.
 _ENTAILS, _NEUTRAL, _CONTRADICTS = 0, 1, 2
 _VERDICTS = (*(stance.value for stance in Stance), UNRELATED)
+
+# A runtime computes a graph as a whole, and a vector leaves after two thirds of the layers: hence two graphs,
+# which share their numbers. Each has its outputs, with their widths.
+_VECTORS, _PAIRS = "vector.onnx", "pair.onnx"
 _VECTOR_WIDTHS = {"embedding": WIDTH}
 _PAIR_WIDTHS = {"scores": 3, "verdict": len(_VERDICTS)}
-
+_NUMBERS = "weights.bin"
 _TOKENIZER = "tokenizer.json"
+_WAY = 2  # how texts are laid out, cut and joined: part of the model's name, because it changes scores
 _MAX_PIECES = 192  # the length the weights were trained on, special pieces included
+_MAX_CONTEXT = 64  # pieces of the sentence before that a pair shows
 _MIN_PIECES = 16  # below it, no room is left for a sentence beside the claim
 
 Row = NDArray[np.float32]
 Read = list[list[Row]]  # windows, then outputs in the order they were asked for
-
-
-@dataclass(frozen=True, slots=True)
-class _Build:
-    """Which files hold the weights, and how they are read.
-
-    way: how texts are laid out, cut and joined; part of the model's name, because it changes scores.
-    numbers: files that the graphs read.
-    context: the most pieces of the sentence before that a pair shows; 0: the weights know of none.
-    """
-
-    way: int
-    vectors: str
-    pairs: str
-    numbers: tuple[str, ...]
-    context: int
-
-    @property
-    def widths(self) -> dict[str, dict[str, int]]:
-        """The outputs that each graph must have, with their widths."""
-        if self.vectors == self.pairs:
-            return {self.vectors: _VECTOR_WIDTHS | _PAIR_WIDTHS}
-        return {self.vectors: _VECTOR_WIDTHS, self.pairs: _PAIR_WIDTHS}
-
-
-_ONE_GRAPH = _Build(1, "model.int8.onnx", "model.int8.onnx", (), context=0)
-# What training/ makes. A graph is run as a whole, and a vector leaves after a few layers: hence two, which share
-# their numbers.
-_TWO_GRAPHS = _Build(2, "vector.onnx", "pair.onnx", ("weights.bin",), context=64)
 
 
 class PairModel(Protocol):
@@ -208,17 +184,13 @@ class EmbeddedModel:
         """
         with as_file(files("monitor.judge") / "weights") as packaged:
             folder = weights or packaged
-            build = _TWO_GRAPHS if (folder / _TWO_GRAPHS.pairs).is_file() else _ONE_GRAPH
-            parts = [folder / name for name in (*build.widths, *build.numbers, _TOKENIZER)]
+            parts = [folder / name for name in (_VECTORS, _PAIRS, _NUMBERS, _TOKENIZER)]
             for part in parts:
                 if not part.is_file():
                     raise ModelError(f"{part}: the file is missing. Install monitor again.")
-            networks = {graph: _open_network(folder, graph, build, threads=threads) for graph in build.widths}
-            self.name = f"embedded-v{build.way}-{content_hash(parts)}"
-        self._vectors, self._pairs = networks[build.vectors], networks[build.pairs]
-        for graph, widths in build.widths.items():
-            if networks[graph].output_widths != widths:
-                raise ModelError(f"{folder / graph}: expected outputs of the widths {widths}.")
+            self.name = f"embedded-v{_WAY}-{content_hash(parts)}"
+            self._vectors = _open_network(folder / _VECTORS, _VECTOR_WIDTHS, threads=threads)
+            self._pairs = _open_network(folder / _PAIRS, _PAIR_WIDTHS, threads=threads)
 
     def score(self, pairs: Sequence[Pair]) -> list[PairScores]:
         """Score each pair, in the same order, with a probability for each stance."""
@@ -233,10 +205,12 @@ class EmbeddedModel:
         return vectors
 
 
-def _open_network(folder: Path, graph: str, build: _Build, *, threads: int) -> Network:
-    return Network(
-        folder / graph, folder / _TOKENIZER, max_pieces=_MAX_PIECES, threads=threads, max_context=build.context
-    )
+def _open_network(graph: Path, widths: Mapping[str, int], *, threads: int) -> Network:
+    tokenizer = graph.parent / _TOKENIZER
+    network = Network(graph, tokenizer, max_pieces=_MAX_PIECES, threads=threads, max_context=_MAX_CONTEXT)
+    if network.output_widths != widths:
+        raise ModelError(f"{graph}: expected outputs of the widths {dict(widths)}.")
+    return network
 
 
 def content_hash(paths: Sequence[Path]) -> str:

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from monitor.judge.candidates import SENTENCES_PER_CLAIM, SIMILAR_AT_LEAST, Candidate, choose
+from monitor.judge.candidates import (
+    ARTICLE_AT_LEAST,
+    SENTENCES_PER_CLAIM,
+    SIMILAR_AT_LEAST,
+    Candidate,
+    choose,
+)
 
 EAST, NORTH, WEST = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)
 NORTH_EAST, EAST_BY_NORTH = (0.6, 0.8), (0.8, 0.6)
@@ -54,7 +60,13 @@ def test_each_claim_gets_the_sentences_nearest_to_it(
     expected: list[tuple[int, int]],
 ) -> None:
     """The pair score is dear: it is asked only where the vectors say that it could matter."""
-    chosen = choose(rows(*sentences), rows(*claims), at_least=at_least, per_claim=per_claim)
+    chosen = choose(
+        rows(*sentences),
+        rows(*claims),
+        at_least=at_least,
+        article_at_least=-1,
+        per_claim=per_claim,
+    )
     assert places(chosen) == expected
 
 
@@ -74,7 +86,7 @@ def test_vectors_of_two_models_cannot_be_compared() -> None:
 
 def test_similarity_is_the_cosine() -> None:
     """It is stored with the finding, for a person who asks why."""
-    (candidate,) = choose(rows(NORTH_EAST), rows(EAST), at_least=0.5)
+    (candidate,) = choose(rows(NORTH_EAST), rows(EAST), at_least=0.5, article_at_least=-1)
     assert candidate.similarity == pytest.approx(0.6)
 
 
@@ -94,7 +106,7 @@ def test_candidates_are_near_few_and_in_order(
     sentences: NDArray[np.float32], claims: NDArray[np.float32], at_least: float, per_claim: int
 ) -> None:
     """Later steps rely on the order, and the cost on the cap."""
-    chosen = choose(sentences, claims, at_least=at_least, per_claim=per_claim)
+    chosen = choose(sentences, claims, at_least=at_least, article_at_least=-1, per_claim=per_claim)
     assert places(chosen) == sorted(set(places(chosen)))
     assert all(candidate.similarity >= at_least for candidate in chosen)
     for claim in range(len(claims)):
@@ -113,14 +125,19 @@ def test_copies_of_a_sentence_are_equally_near(
     sentence: NDArray[np.float32], claim: NDArray[np.float32], copies: int
 ) -> None:
     """Of a sentence said twice the first one is shown, wherever in the article it stands."""
-    chosen = choose(np.repeat(sentence, copies, axis=0), claim, at_least=-1, per_claim=copies)
+    chosen = choose(np.repeat(sentence, copies, axis=0), claim, at_least=-1, article_at_least=-1, per_claim=copies)
     assert len({candidate.similarity for candidate in chosen}) == 1
-    assert places(choose(np.repeat(sentence, copies, axis=0), claim, at_least=-1, per_claim=1)) == [(0, 0)]
+    assert places(
+        choose(np.repeat(sentence, copies, axis=0), claim, at_least=-1, article_at_least=-1, per_claim=1)
+    ) == [(0, 0)]
 
 
 def test_the_tuned_numbers_are_what_is_used_unasked() -> None:
     """The thresholds in the module are those that benchmarks/RESULTS.md was measured with."""
-    near = (SIMILAR_AT_LEAST + 0.01, (1 - (SIMILAR_AT_LEAST + 0.01) ** 2) ** 0.5)
-    far = (SIMILAR_AT_LEAST - 0.01, (1 - (SIMILAR_AT_LEAST - 0.01) ** 2) ** 0.5)
-    assert places(choose(rows(far, near), rows(EAST))) == [(0, 1)]
+    near, close, far = (
+        (cosine, (1 - cosine**2) ** 0.5)
+        for cosine in (ARTICLE_AT_LEAST + 0.01, SIMILAR_AT_LEAST + 0.01, SIMILAR_AT_LEAST - 0.01)
+    )
+    assert places(choose(rows(far, near, close), rows(EAST))) == [(0, 1), (0, 2)]
+    assert choose(rows(far, close), rows(EAST)) == []
     assert len(choose(rows(*[EAST] * (SENTENCES_PER_CLAIM + 1)), rows(EAST))) == SENTENCES_PER_CLAIM

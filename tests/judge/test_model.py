@@ -20,6 +20,7 @@ from tests.judge.fake_model import FakeModel
 from tests.judge.tiny_export import write_export
 
 WEIGHTS = Path(__file__).parents[2] / "monitor/judge/weights"
+PARTS = ("vector.onnx", "pair.onnx", "weights.bin", "tokenizer.json")
 CLAIM = "Six people were killed in the strike on the harbour."
 FILLER = "The weather on the coast was mild and the shops were open as on any other day. "
 TEXTS = (
@@ -63,7 +64,7 @@ def embedder(request: pytest.FixtureRequest) -> Embedder:
 
 def test_a_model_has_a_name_that_says_which_one_it_is(model: PairModel) -> None:
     """The name is stored with every score; an empty one would mix the scores of several models."""
-    assert model.name.startswith(("fake-", "embedded-v1-", "folder-", "chat-small-"))
+    assert model.name.startswith(("fake-", "embedded-v2-", "folder-", "chat-small-"))
 
 
 def test_no_pairs_give_no_scores(model: PairModel) -> None:
@@ -168,7 +169,8 @@ def test_the_end_of_a_long_sentence_still_counts(
     """A text beyond the model's length is read in windows, and that is logged; nothing is cut silently."""
     caplog.set_level(logging.DEBUG, logger="monitor.judge.model")
     ending = "Nobody was killed in the strike on the harbour, the ministry said."
-    denial, weather = embedded.score([Pair(FILLER * 30 + ending, CLAIM), Pair(FILLER * 30, CLAIM)])
+    rain = "and then the rain fell and " * 90
+    denial, weather = embedded.score([Pair(rain + ending, CLAIM), Pair(rain, CLAIM)])
     assert denial.contradicts > 0.5 > weather.contradicts
     assert "text read in windows pieces=" in caplog.text
     assert "claim cut" not in caplog.text
@@ -197,10 +199,10 @@ def test_marks_of_the_model_in_an_article_stay_text(embedded: EmbeddedModel, mar
     assert ours == spaced
 
 
-@pytest.mark.parametrize("name", ["model.int8.onnx", "tokenizer.json"])
+@pytest.mark.parametrize("name", PARTS)
 def test_missing_weights_are_named(tmp_path: Path, name: str) -> None:
     """An installation without its weights says which file it lacks."""
-    for other in {"model.int8.onnx", "tokenizer.json"} - {name}:
+    for other in {*PARTS} - {name}:
         (tmp_path / other).write_bytes(b"")
     with pytest.raises(ModelError, match=f"{name}: the file is missing"):
         EmbeddedModel(threads=1, weights=tmp_path)
@@ -208,38 +210,22 @@ def test_missing_weights_are_named(tmp_path: Path, name: str) -> None:
 
 def test_weights_that_are_no_model_are_refused(tmp_path: Path) -> None:
     """A pointer file where the weights should be, as after a clone without large files."""
-    shutil.copy(WEIGHTS / "tokenizer.json", tmp_path)
-    (tmp_path / "model.int8.onnx").write_text("version https://git-lfs.github.com/spec/v1\n")
-    with pytest.raises(ModelError, match=r"model\.int8\.onnx: not a model that ONNX Runtime can load"):
+    shutil.copytree(WEIGHTS, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "vector.onnx").write_text("version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(ModelError, match=r"vector\.onnx: not a model that ONNX Runtime can load"):
         EmbeddedModel(threads=1, weights=tmp_path)
 
 
 def test_a_tokenizer_that_is_none_is_refused(tmp_path: Path) -> None:
     """The tokenizers library raises a bare Exception; it must not pass for a bug."""
-    (tmp_path / "model.int8.onnx").write_bytes(b"")
-    (tmp_path / "tokenizer.json").write_text("{}")
+    for part in PARTS:
+        (tmp_path / part).write_text("{}")
     with pytest.raises(ModelError, match=r"tokenizer\.json: not a tokenizer that can be read"):
         EmbeddedModel(threads=1, weights=tmp_path)
 
 
-def test_weights_of_another_build_are_refused(tmp_path: Path) -> None:
+def test_a_graph_of_another_build_is_refused(tmp_path: Path) -> None:
     """A network with other outputs would be read by position and give nonsense."""
-    write_export(tmp_path, graph_path="model.int8.onnx")
-    with pytest.raises(ModelError, match="expected outputs of the widths"):
-        EmbeddedModel(threads=1, weights=tmp_path)
-
-
-@pytest.mark.parametrize("name", ["vector.onnx", "weights.bin", "tokenizer.json"])
-def test_missing_parts_of_weights_in_two_graphs_are_named(tmp_path: Path, name: str) -> None:
-    """What training/ makes is several files; a copy may lack one."""
-    for other in {"vector.onnx", "pair.onnx", "weights.bin", "tokenizer.json"} - {name}:
-        (tmp_path / other).write_bytes(b"")
-    with pytest.raises(ModelError, match=f"{name}: the file is missing"):
-        EmbeddedModel(threads=1, weights=tmp_path)
-
-
-def test_a_pair_graph_of_another_build_is_refused(tmp_path: Path) -> None:
-    """Each of two graphs must have the outputs that it is read for."""
     write_export(tmp_path, graph_path="pair.onnx")
     write_export(tmp_path, graph_path="vector.onnx")
     (tmp_path / "weights.bin").write_bytes(b"")
@@ -280,4 +266,4 @@ def test_other_files_are_another_model(tmp_path: Path, embedded: EmbeddedModel) 
     first.write_bytes(b"a")
     second.write_bytes(b"bc")
     assert before != content_hash((first, second))
-    assert embedded.name.endswith(content_hash((WEIGHTS / "model.int8.onnx", WEIGHTS / "tokenizer.json")))
+    assert embedded.name.endswith(content_hash([WEIGHTS / part for part in PARTS]))

@@ -18,6 +18,7 @@ from monitor.claims.attribution import attribution
 from monitor.claims.cues import cues_for
 from monitor.claims.dates import stated_dates
 
+_WORD = re.compile(r"[\w'’]+")
 BACK = ("ago", "weeks", "months")
 MONTHS_BACK = 6  # a month without a year that is further back is the one to come: "by the end of March"
 # "10일", "10日": the day of this month or the last, where nothing says which.
@@ -49,13 +50,24 @@ def said_on(sentence: str, lang: str | None, *, day: date) -> Days | None:
 
     day: of the article; "on Thursday" is the last Thursday up to it. Of several times in a sentence the one
     nearest to the verb of saying counts; without such a verb none does: what happened is not what was said.
+    Neither is what stands behind "that": "told parliament that the pact was signed in June".
     """
     found = list(times(sentence, lang, day=day))
     verbs = _verbs(sentence, lang) if found else []
-    if not verbs:
-        return None
-    nearest = min(found, key=lambda dated: min(_between(dated, verb) for verb in verbs))
-    return nearest.days if nearest.days.first <= day else None
+    near = [
+        (_between(dated, verb), dated.start, dated.days)
+        for dated in found
+        for verb in verbs
+        if not _is_told(sentence[verb[1] : dated.start], sentence, lang)
+    ]
+    days = min(near, key=lambda row: row[:2])[2] if near else None
+    return days if days and days.first <= day else None
+
+
+def _is_told(between: str, sentence: str, lang: str | None) -> bool:
+    """Tell by the words from the verb of saying to a time that the time belongs to what was said."""
+    cues = cues_for(sentence, lang)
+    return cues is not None and any(cues.attribution["that"].fullmatch(word) for word in _WORD.findall(between))
 
 
 def _verbs(sentence: str, lang: str | None) -> list[tuple[int, int]]:

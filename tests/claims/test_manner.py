@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.claims.cues import cues_for, load_cues, parse_cues
+from monitor.claims.cues import compile_phrases, cues_for, load_cues, parse_cues
 from monitor.claims.manner import Reading, manner_of
 from monitor.errors import ConfigError
 from monitor.records import Manner
@@ -139,6 +142,7 @@ def test_any_order_of_cue_words_can_be_read(words: list[str]) -> None:
         ("manner: {denys: a}", "unknown list 'denys'"),
         ("manner: {denies: [a]}", "with commas between"),
         ("manner: {denies: (a|b}", "brackets"),
+        ("manner: {denies: a}\nhow: {doubts: a}\nmanner: {denies: b}", "manner: given twice"),
     ],
 )
 def test_a_slip_in_a_cue_file_is_named(text: str, says: str) -> None:
@@ -146,6 +150,21 @@ def test_a_slip_in_a_cue_file_is_named(text: str, says: str) -> None:
     with pytest.raises(ConfigError, match=r"cue file xx\.yaml") as caught:
         parse_cues(text, "xx")
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("lang", CUE_FILES)
+def test_no_list_holds_a_phrase_twice(lang: str) -> None:
+    """Files that were put together by machine held whole parts twice, and who edited the first changed nothing."""
+    text = (resources.files("monitor.claims.cues") / f"{lang}.yaml").read_text(encoding="utf-8")
+    for name, lists in yaml.safe_load(text).items():
+        for kind, phrases in lists.items() if isinstance(lists, dict) else ():
+            found = Counter(p for part in re.split(r"[,\n]", str(phrases)) if (p := part.strip()))
+            assert [p for p, times in found.items() if times > 1] == [], (name, kind)
+
+
+def test_phrases_of_one_length_are_tried_in_one_order() -> None:
+    """Sets have another order in each process; a decision must not."""
+    assert compile_phrases("of it, as it, in it", words=False).pattern == r"(?:as\s+it|in\s+it|of\s+it)"
 
 
 @pytest.mark.parametrize(

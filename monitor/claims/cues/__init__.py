@@ -19,10 +19,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-
-import yaml
+from pathlib import Path
 
 from monitor.errors import ConfigError
+from monitor.yaml_file import parse_yaml
 
 MANNER_LISTS = (
     "denies",
@@ -111,10 +111,11 @@ def _regex(phrase: str, *, words: bool) -> str:
 def compile_phrases(phrases: str, *, words: bool) -> re.Pattern[str]:
     """Compile a list of phrases, each ended by a comma or the line; an empty list finds nothing.
 
-    words: phrases stand as whole words. Longer phrases are tried first.
+    words: phrases stand as whole words. Longer phrases are tried first, equally long ones in the order of letters.
     Raises re.error where brackets do not match.
     """
-    listed = sorted({p for part in re.split(r"[,\n]", phrases) if (p := part.strip())}, key=len, reverse=True)
+    found = {p for part in re.split(r"[,\n]", phrases) if (p := part.strip())}
+    listed = sorted(found, key=lambda phrase: (-len(phrase), phrase))
     if not listed:
         return _NEVER
     either = "|".join(_regex(p, words=words) for p in listed)
@@ -126,8 +127,8 @@ def parse_cues(text: str, lang: str) -> Cues:
 
     Raises ConfigError that names the language and the list where something cannot be meant.
     """
-    data = yaml.safe_load(text)
     where = f"cue file {lang}.yaml"
+    data, _ = parse_yaml(text, Path(where), "Write its lists.")
     if not isinstance(data, dict) or not set(data) <= {"words", "manner", "attribution", "how", "firmness"}:
         raise ConfigError(f"{where}: expected the parts words, manner, attribution, how and firmness")
     words = data.get("words", True) is not False

@@ -24,6 +24,7 @@ SCORE_OF = {
 # of whole stories are longer, and most of their sentences bear on nothing.
 NEGATIVES, NEGATIVES_OF_WHOLE = 5, 6
 SHOWN = 0.7  # how often the sentence before is shown; pairs alone must be read too
+JOINED_AT_MOST, AGAIN = 6, 0.3  # sentences taken as one; how often it is the same one again
 NEAR = 0.06  # softness of "likeliest", in cosine
 
 
@@ -149,7 +150,20 @@ def one_round(story: Story, rng: random.Random) -> Iterator[Example]:
             yield _example(article, place, _wording(claims[claim], rng), verdicts, rng)
         for place, claim in negatives(story, article, NEGATIVES_OF_WHOLE if story.whole else NEGATIVES, rng):
             yield _example(article, place, _wording(claims[claim], rng), frozenset({"unrelated"}), rng)
+        yield from joined(story, article, rng)
     yield from _between_claims(story, rng)
+
+
+def joined(story: Story, article: StoryArticle, rng: random.Random) -> Iterator[Example]:
+    """Yield several sentences as one, or one several times over, that bear on nothing: mass confirms nothing."""
+    touched = {claim for _, claim in article.labels} | article.unsure
+    free = [claim for claim in story.claims if claim.id not in touched]
+    if free and len(article.sentences) > 1:
+        count, start = rng.randint(2, JOINED_AT_MOST), rng.randrange(len(article.sentences))
+        again = rng.random() < AGAIN
+        texts = [article.sentences[start]] * count if again else article.sentences[start : start + count]
+        labels = frozenset({"neutral"}), frozenset({"unrelated"})
+        yield Example(" ".join(texts), _wording(rng.choice(free), rng), "", *labels)
 
 
 def negatives(story: Story, article: StoryArticle, most: int, rng: random.Random) -> list[tuple[int, str]]:

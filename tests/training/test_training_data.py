@@ -13,7 +13,7 @@ from training.examples import LICENSED, Example, inference_example, inference_pa
 from training.names import pairs as name_pairs
 from training.names import read_names
 from training.patterns import KINDS, QUIET, TEST_FACTS, Trap, read_patterns, traps
-from training.stories import Story, negatives, one_round, read_story, split, texts_of, training_stories
+from training.stories import Story, joined, negatives, one_round, read_story, split, texts_of, training_stories
 
 ROOT = Path(__file__).parents[2]
 PATTERNS, OWN = ROOT / "training/data/patterns", ROOT / "training/data/stories"
@@ -73,6 +73,19 @@ def test_unrelated_pairs_carry_no_label(stories: list[Story]) -> None:
             for place, claim in negatives(story, article, 50, random.Random(1)):
                 assert (place, claim) not in article.labels
                 assert claim not in article.unsure
+
+
+def test_sentences_taken_as_one_bear_on_no_claim(stories: list[Story]) -> None:
+    """Without them, many sentences at once were called a confirmation of anything."""
+    rng, masses = random.Random(1), 0
+    for story in stories:
+        for article in story.articles:
+            claims = {text: claim.id for claim in story.claims for text in claim.wordings.values()}
+            for example in joined(story, article, rng):
+                assert claims[example.hypothesis] not in {claim for _, claim in article.labels} | article.unsure
+                assert example.verdicts == {"unrelated"}
+                masses += sum(example.premise.count(text) for text in set(article.sentences)) > 1
+    assert masses > 1000
 
 
 def test_a_round_is_the_same_with_the_same_seed(stories: list[Story]) -> None:

@@ -54,6 +54,11 @@ class StoryArticle:
     labels: Mapping[tuple[int, str], frozenset[str]]
     unsure: frozenset[str]  # claims with an ambiguous label
 
+    @property
+    def touched(self) -> frozenset[str]:
+        """The claims that some sentence of it bears on, or may."""
+        return self.unsure.union(claim for _, claim in self.labels)
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -156,8 +161,7 @@ def one_round(story: Story, rng: random.Random) -> Iterator[Example]:
 
 def joined(story: Story, article: StoryArticle, rng: random.Random) -> Iterator[Example]:
     """Yield several sentences as one, or one several times over, that bear on nothing: mass confirms nothing."""
-    touched = {claim for _, claim in article.labels} | article.unsure
-    free = [claim for claim in story.claims if claim.id not in touched]
+    free = [claim for claim in story.claims if claim.id not in article.touched]
     if free and len(article.sentences) > 1:
         count, start = rng.randint(2, JOINED_AT_MOST), rng.randrange(len(article.sentences))
         again = rng.random() < AGAIN
@@ -168,7 +172,7 @@ def joined(story: Story, article: StoryArticle, rng: random.Random) -> Iterator[
 
 def negatives(story: Story, article: StoryArticle, most: int, rng: random.Random) -> list[tuple[int, str]]:
     """Draw unrelated pairs of sentence and claim, near ones more often. Returns places and claim ids."""
-    touched = {claim for _, claim in article.labels} | article.unsure
+    touched = article.touched
     pairs = [
         (place, claim.id)
         for place in range(len(article.sentences))

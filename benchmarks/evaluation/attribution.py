@@ -79,8 +79,7 @@ def measure(shared: Path, model: EmbeddedModel) -> Iterator[tuple[str, str]]:
     del model  # rules alone
     scoring = cast(Scoring, stories.load_scoring(shared / "tools/score_story.py"))  # the module has them all
     half = stories.labelled_folders(shared)[1::2]
-    for source in ("given", "own"):
-        folders = [folder for folder in half if (folder.parent.parent == shared) == (source == "given")]
+    for source, folders in stories.by_source(half, shared).items():
         labels = [label for folder in folders for label in labelled(folder, scoring)]
         for name, value in _rows(labels, scoring):
             yield f"asserter of a label, {source} stories not looked at: {name}", value

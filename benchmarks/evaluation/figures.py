@@ -50,8 +50,7 @@ def measure(shared: Path, _model: EmbeddedModel) -> Iterator[tuple[str, str]]:
     """
     every = stories.labelled_folders(shared)
     for half, of_half in (("not looked at", every[1::2]), ("looked at", every[::2])):
-        for source in ("given", "own"):
-            folders = [folder for folder in of_half if (folder.parent.parent == shared) == (source == "given")]
+        for source, folders in stories.by_source(of_half, shared).items():
             rows = [row for folder in folders for row in labelled(folder)]
             for name, value in figure_rows(rows):
                 yield f"figures, {source} stories {half}: {name}", value

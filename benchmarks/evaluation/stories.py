@@ -84,6 +84,12 @@ def labelled_folders(shared: Path) -> list[Path]:
     return sorted((folder for folder in found if folder.is_dir()), key=lambda folder: folder.name)
 
 
+def by_source(folders: Sequence[Path], shared: Path) -> Mapping[str, list[Path]]:
+    """Part the given stories, on which bars stand, from our own, which are longer and harder."""
+    given = [folder for folder in folders if folder.parent.parent == shared]
+    return {"given": given, "own": [folder for folder in folders if folder not in given]}
+
+
 def measure(shared: Path, model: EmbeddedModel) -> Iterator[tuple[str, str]]:
     """Judge each story as the product does; yield the rows of the table."""
     scoring = load_scoring(shared / "tools/score_story.py")

@@ -89,10 +89,10 @@ class Hosts:
                         await self.rested(host)
                     await self._all.acquire()
                     here.began_s = began_s = time.monotonic()
-            except BaseException:
+            except BaseException:  # cut off while it waited: else its place would stay taken for ever
                 here.gate.release()
                 raise
-        except BaseException:
+        except BaseException:  # the same, for the count of those who wait
             self._left(host)
             raise
         return began_s

@@ -1,8 +1,8 @@
 """Everything → the shipped weights: one command, one seed, and it goes on where it was interrupted.
 
-Run: make train, or python -m training.make --shared ../shared --out build/training. On two cores it takes about
-three hours, on a GPU minutes. A stage that is done has left its weights and is not done again; one that was
-interrupted goes on from its last 500 batches.
+Run: make train, or python -m training.make --shared ../shared --out build/training. On a GPU it takes minutes, on
+two cores days: set ROUNDS and VARIANTS lower there. A stage that is done has left its weights and is not done
+again; one that was interrupted goes on from its last 500 batches.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import argparse
 import random
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,51 +26,62 @@ from training import network as nets
 from training.examples import Example, inference_pairs, read_rows
 from training.export import export
 from training.patterns import read_patterns, traps
-from training.stories import Story, one_round, texts_of, training_stories
-from training.train import Pieces, Trainer, rows, run_stage
+from training.stories import Story, foreign, one_round, texts_of, training_stories
+from training.train import Pieces, Row, Trainer, rows, run_stage
 from training.vectors import evidence, follow_teacher, teacher_vectors, tell_apart
 
 HERE = Path(__file__).parent
-BATCH = 32
-# One round goes once through every label, each time in another wording and beside other unrelated pairs. The rate
-# goes from each number to the next within a round.
-RATES = (5e-5, 5e-5, 1e-4, 8e-5, 1e-4, 1e-4, 1e-4, 1e-6)
-INFERENCE_RATE = 5e-5
-REPLAYED = 6000  # inference pairs in each round, so that what they taught is not forgotten
-RARE = frozenset({"contradicts", "updates", "mentions"})
+Vectors = Mapping[str, NDArray[np.float32]]
+# One round goes once through every label, each time in another wording and beside other unrelated pairs.
+ROUNDS = 12
+INFERENCE_RATE = 1e-4
+REPLAYED = 16_000  # inference pairs in each round, so that what they taught is not forgotten
 TRAPS = 200  # of each language in a round
 NAMED = 2500  # pairs of names in a round
-FOLLOWED, APART = 1, 600  # rounds of following the teacher, steps of telling apart
+FOLLOWED, APART = 2, 900  # rounds of following the teacher, steps of telling apart
 FOLLOW_RATE, APART_RATE = 3e-4, 2e-4
 
 
-def with_nearness(stories: Sequence[Story], start: nets.Network, pieces: Pieces) -> list[Story]:
-    """Note how near each sentence is to each claim of its story, by the start weights' vectors."""
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to go through the rounds. Those that ship are the average of all variants."""
+
+    seed: int
+    rate: float
+    dropout: float
+
+
+VARIANTS = (Variant(1, 1e-4, 0.1), Variant(2, 1e-4, 0.1), Variant(3, 6e-5, 0.1), Variant(4, 1e-4, 0.0))
+
+
+def vectors_of(stories: Sequence[Story], teacher: nets.Network, pieces: Pieces) -> Vectors:
+    """Return the start weights' vector of each text of the stories."""
     texts = list(dict.fromkeys(text for story in stories for text in texts_of(story)))
-    vectors = dict(zip(texts, teacher_vectors(start, texts, pieces).numpy(), strict=True))
+    return dict(zip(texts, teacher_vectors(teacher, texts, pieces).numpy(), strict=True))
+
+
+def with_nearness(stories: Sequence[Story], vectors: Vectors) -> list[Story]:
+    """Note how near each sentence is to each claim of its story."""
     return [replace(story, near=dict(_nearness(story, vectors))) for story in stories]
 
 
-def _nearness(
-    story: Story, vectors: Mapping[str, NDArray[np.float32]]
-) -> Iterator[tuple[tuple[str, int, str], float]]:
+def _nearness(story: Story, vectors: Vectors) -> Iterator[tuple[tuple[str, int, str], float]]:
     for article in story.articles:
         for place, text in enumerate(article.sentences):
             for claim in story.claims:
                 yield (article.id, place, claim.id), float(vectors[text] @ vectors[claim.text])
 
 
-def round_of(stories: Sequence[Story], replayed: Sequence[Example], number: int) -> list[Example]:
+def round_of(
+    stories: Sequence[Story], vectors: Vectors, replayed: Sequence[Example], number: int
+) -> list[Example]:
     """Put one round together: labels and unrelated pairs of every story, traps, names, some inference pairs."""
     rng = random.Random(f"round {number}")
     drawn = [example for story in stories for example in one_round(story, rng)]
-    if number == len(RATES) - 2:  # the last one: what is rare stands in it twice
-        again = (example for story in stories for example in one_round(story, rng))
-        drawn += [example for example in again if example.verdicts & RARE and "unrelated" not in example.verdicts]
+    drawn += foreign(stories, lambda one, other: float(vectors[one] @ vectors[other]), rng)
     drawn += [trap.example for trap in traps(read_patterns(HERE / "data/patterns", test=False), TRAPS, rng)]
     drawn += names.pairs(HERE / "data/names", NAMED, rng)
-    start = number * REPLAYED % len(replayed)
-    return drawn + list(replayed[start : start + REPLAYED])
+    return drawn + [replayed[(number * REPLAYED + at) % len(replayed)] for at in range(REPLAYED)]
 
 
 def other_texts(shared: Path, rng: random.Random) -> list[str]:
@@ -88,62 +100,67 @@ def train(shared: Path, out: Path, *, seed: int, device: str) -> nets.Network:
     pieces = Pieces(shared / "models/tokenizer.json")
     start = shared / "models/pytorch"
     inference = list(inference_pairs(shared, random.Random(seed)))
-    net = _stage(
-        "inference",
-        nets.from_start(start),
-        inference,
-        pieces,
-        out,
-        (INFERENCE_RATE, INFERENCE_RATE / 10),
-        seed,
-        device,
-    )
+
+    def first() -> list[Row]:
+        return rows(inference, pieces)
+
+    net = _stage("inference", nets.from_start(start), [first], out, Variant(seed, INFERENCE_RATE, 0.0), device)
     replayed = random.Random(seed + 4).sample(inference, len(inference))
-    stories = with_nearness(training_stories(shared), nets.from_start(start), pieces)
-    for number, rates in enumerate(pairwise(RATES)):
-        net = _stage(
-            f"stories-{number}", net, round_of(stories, replayed, number), pieces, out, rates, seed, device
-        )
-    return _exit(net, shared, stories, pieces, out, seed)
+    teacher = nets.from_start(start).to(device)
+    plain = training_stories(shared)
+    vectors = vectors_of(plain, teacher, pieces)
+    stories = with_nearness(plain, vectors)
+    rounds = [partial(_rows_of_round, stories, vectors, replayed, pieces, number) for number in range(ROUNDS)]
+    done = []
+    for place, variant in enumerate(VARIANTS):
+        _stage(f"stories-{place}", net, rounds, out, variant, device)
+        done.append(_weights(out, f"stories-{place}"))
+    return _exit(nets.average(done).to(device), teacher, shared, stories, pieces, out, seed)
+
+
+def _rows_of_round(
+    stories: Sequence[Story], vectors: Vectors, replayed: Sequence[Example], pieces: Pieces, number: int
+) -> list[Row]:
+    return rows(round_of(stories, vectors, replayed, number), pieces)
+
+
+def _weights(out: Path, stage: str) -> Path:
+    return out / f"{stage}.safetensors"
 
 
 def _stage(
     name: str,
-    net: nets.Network,
-    examples: Sequence[Example],
-    pieces: Pieces,
+    start: nets.Network,
+    rounds: Sequence[Callable[[], Sequence[Row]]],
     out: Path,
-    rates: tuple[float, float],
-    seed: int,
+    variant: Variant,
     device: str,
 ) -> nets.Network:
-    done = out / f"{name}.safetensors"
+    done = _weights(out, name)
     if not done.exists():
-        trainer = Trainer(net, device=device)
-        run_stage(
-            name,
-            trainer,
-            rows(examples, pieces),
-            out=out,
-            size=BATCH,
-            rate=rates[0],
-            floor=rates[1] / rates[0],
-            seed=seed,
-        )
+        torch.manual_seed(variant.seed)
+        trainer = Trainer(deepcopy(start), device=device, dropout=variant.dropout)
+        run_stage(name, trainer, rounds, out=out, rate=variant.rate, seed=variant.seed)
         nets.save(trainer.weights(), done)
     return nets.load(done)
 
 
 def _exit(
-    net: nets.Network, shared: Path, stories: Sequence[Story], pieces: Pieces, out: Path, seed: int
+    net: nets.Network,
+    teacher: nets.Network,
+    shared: Path,
+    stories: Sequence[Story],
+    pieces: Pieces,
+    out: Path,
+    seed: int,
 ) -> nets.Network:
-    done = out / "exit.safetensors"
+    done = _weights(out, "exit")
     if not done.exists():
         others = other_texts(shared, random.Random(seed))
         texts = list(dict.fromkeys(text for story in stories for text in texts_of(story)))
-        teacher = teacher_vectors(nets.from_start(shared / "models/pytorch"), [*texts, *others], pieces)
-        follow_teacher(net, [*texts, *others], teacher, pieces, rounds=FOLLOWED, rate=FOLLOW_RATE, seed=seed)
-        known = teacher[len(texts) :]
+        taught = teacher_vectors(teacher, [*texts, *others], pieces)
+        follow_teacher(net, [*texts, *others], taught, pieces, rounds=FOLLOWED, rate=FOLLOW_RATE, seed=seed)
+        known = taught[len(texts) :]
         tell_apart(net, evidence(stories), others, known, pieces, steps=APART, rate=APART_RATE, seed=seed)
         nets.save(net, done)
     return nets.load(done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -11,7 +12,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 WIDTH, HEADS, INNER, LAYERS = 384, 12, 1536, 12
-FROZEN = 4  # layers that do not learn: they keep what the start knew of languages
 EXIT = 8  # the vector leaves after this many layers, through one of its own
 POSITIONS = 512
 PAD = 1
@@ -28,16 +28,23 @@ class Block(nn.Module):
         self.up = nn.Linear(WIDTH, INNER)
         self.down = nn.Linear(INNER, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.drop = nn.Dropout(0.0)
 
     def forward(self, hidden: Tensor, bias: Tensor) -> Tensor:
         """Return the states after this layer. hidden: (b, n, WIDTH); bias: (b, 1, 1, n), 0 or very low."""
         rows, length, _ = hidden.shape
         qkv = self.qkv(hidden).view(rows, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
-        # Written out: PyTorch's fused attention takes five times as long backwards on a CPU at these lengths.
-        weights = torch.softmax(qkv[0] @ qkv[1].transpose(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias, dim=-1)
-        mixed = (weights @ qkv[2]).transpose(1, 2).reshape(rows, length, WIDTH)
-        hidden = self.attention_norm(hidden + self.out(mixed))
-        return self.norm(hidden + self.down(functional.gelu(self.up(hidden))))
+        mixed = _attention(qkv[0], qkv[1], qkv[2], bias).transpose(1, 2).reshape(rows, length, WIDTH)
+        hidden = self.attention_norm(hidden + self.drop(self.out(mixed)))
+        return self.norm(hidden + self.drop(self.down(functional.gelu(self.up(hidden)))))
+
+
+def _attention(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
+    if query.is_cuda:
+        return functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
+    # Written out: PyTorch's fused attention takes five times as long backwards on a CPU at these lengths.
+    weights = torch.softmax(query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5 + bias, dim=-1)
+    return weights @ value
 
 
 class Network(nn.Module):
@@ -53,11 +60,12 @@ class Network(nn.Module):
         self.pooler = nn.Linear(WIDTH, WIDTH)
         self.scores = nn.Linear(WIDTH, 3)
         self.verdict = nn.Linear(WIDTH, 5)
+        self.drop = nn.Dropout(0.0)
 
     def front(self, ids: Tensor, mask: Tensor, layers: int) -> tuple[Tensor, Tensor]:
         """Return the states after some layers and the attention bias. ids, mask: (b, n) integers."""
         place = torch.arange(ids.shape[1], device=ids.device)
-        hidden = self.norm(self.words(ids) + self.positions(place))
+        hidden = self.drop(self.norm(self.words(ids) + self.positions(place)))
         bias = (1 - mask[:, None, None, :].to(hidden.dtype)) * -1e4
         for layer in self.layers[:layers]:
             hidden = layer(hidden, bias)
@@ -69,24 +77,19 @@ class Network(nn.Module):
 
     def pooled(self, hidden: Tensor, bias: Tensor, after: int) -> Tensor:
         """Return what both pair outputs read, (b, WIDTH), from the states after that many layers."""
-        return torch.tanh(self.pooler(self._behind(hidden, bias, after)[:, 0]))
+        for layer in self.layers[after:]:
+            hidden = layer(hidden, bias)
+        return self.drop(torch.tanh(self.pooler(hidden[:, 0])))
 
     def pair(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the logits of the scores (b, 3) and of the verdict (b, 5); frozen layers learn nothing."""
-        with torch.no_grad():
-            hidden, bias = self.front(ids, mask, FROZEN)
-        pooled = self.pooled(hidden, bias, FROZEN)
+        """Return the logits of the scores (b, 3) and of the verdict (b, 5)."""
+        pooled = self.pooled(*self.front(ids, mask, LAYERS), LAYERS)
         return self.scores(pooled), self.verdict(pooled)
 
     def teacher(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Return the vector of all twelve layers, as the start weights make it."""
         hidden, _ = self.front(ids, mask, LAYERS)
         return _mean(hidden, mask)
-
-    def _behind(self, hidden: Tensor, bias: Tensor, after: int) -> Tensor:
-        for layer in self.layers[after:]:
-            hidden = layer(hidden, bias)
-        return hidden
 
 
 def _mean(hidden: Tensor, mask: Tensor) -> Tensor:
@@ -137,10 +140,21 @@ def _block(new: str, old: dict[str, Tensor], name: str) -> dict[str, Tensor]:
     }
 
 
+def average(paths: Sequence[Path]) -> Network:
+    """Return the mean of several networks trained from one start (a "model soup": Wortsman and others, 2022)."""
+    states = [load(path).state_dict() for path in paths]
+    mean = {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
+    network = Network(len(mean["words.weight"]))
+    network.load_state_dict(mean)
+    return network
+
+
 def save(network: Network, path: Path) -> None:
     """Write the weights as float16, whole or not at all."""
     fresh = path.with_suffix(".part")
-    save_file({name: value.detach().half().contiguous() for name, value in network.state_dict().items()}, fresh)
+    save_file(
+        {name: value.detach().half().cpu().contiguous() for name, value in network.state_dict().items()}, fresh
+    )
     fresh.replace(path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ SCORE_OF = {
 NEGATIVES, NEGATIVES_OF_WHOLE = 5, 6
 SHOWN = 0.7  # how often the sentence before is shown; pairs alone must be read too
 JOINED_AT_MOST, AGAIN = 6, 0.3  # sentences taken as one; how often it is the same one again
+CROWD = 40  # claims of other stories from which the nearest is taken
 NEAR = 0.06  # softness of "likeliest", in cosine
 
 
@@ -157,6 +158,22 @@ def one_round(story: Story, rng: random.Random) -> Iterator[Example]:
             yield _example(article, place, _wording(claims[claim], rng), frozenset({"unrelated"}), rng)
         yield from joined(story, article, rng)
     yield from _between_claims(story, rng)
+
+
+def foreign(stories: Sequence[Story], near: Callable[[str, str], float], rng: random.Random) -> Iterator[Example]:
+    """Yield for each article a sentence beside a claim of another story: the nearest of a crowd drawn by chance.
+
+    near: the cosine of two texts. Most of the world's news is about something else than the claims.
+    """
+    for story in stories:
+        claims = [claim for other in stories if other is not story for claim in other.claims]
+        for article in story.articles:
+            if not (claims and article.sentences):
+                continue
+            place = rng.randrange(len(article.sentences))
+            crowd = rng.sample(claims, min(CROWD, len(claims)))
+            claim = max(crowd, key=lambda claim: near(article.sentences[place], claim.text))
+            yield _example(article, place, _wording(claim, rng), frozenset({"unrelated"}), rng)
 
 
 def joined(story: Story, article: StoryArticle, rng: random.Random) -> Iterator[Example]:

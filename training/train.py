@@ -5,19 +5,24 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from training import network as nets
 from training.examples import SCORES, VERDICTS, Example
 
 LONGEST = 192
+ROOM = 8192  # pieces of a batch, about a hundred pairs
+CHUNK = 4096  # rows among which those of like length are put together
+SMOOTH = 0.05  # of each label's share is spread over all labels
+WARM = 0.06  # the share of a stage over which the rate rises
+KEPT_EVERY = 500  # batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,49 +73,58 @@ def rows(examples: Sequence[Example], pieces: Pieces) -> list[Row]:
     ]
 
 
-def batches(lengths: Sequence[int], size: int, rng: random.Random) -> list[list[int]]:
-    """Shuffle into batches of rows of like length, so that little is padded. Returns places, in random order."""
+def batches(lengths: Sequence[int], room: int, rng: random.Random) -> list[list[int]]:
+    """Shuffle into batches of rows of like length, so that little is padded. Returns places, in random order.
+
+    room: pieces of a batch, padding included; a longer row is a batch of its own.
+    """
     places = list(range(len(lengths)))
     rng.shuffle(places)
     found = []
-    chunk = size * 60
-    for start in range(0, len(places), chunk):
-        near = sorted(places[start : start + chunk], key=lambda place: lengths[place])
-        found += [near[at : at + size] for at in range(0, len(near), size)]
+    for start in range(0, len(places), CHUNK):
+        batch: list[int] = []
+        for place in sorted(places[start : start + CHUNK], key=lambda place: lengths[place]):
+            if batch and (len(batch) + 1) * lengths[place] > room:
+                found.append(batch)
+                batch = []
+            batch.append(place)
+        found.append(batch)
     rng.shuffle(found)
     return found
 
 
-def padded(rows_of_ids: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-    """Lay rows of pieces out as ids and mask, (b, n)."""
+def padded(rows_of_ids: Sequence[Sequence[int]], device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
+    """Lay rows of pieces out as ids and mask, (b, n), on a device."""
     width = max(map(len, rows_of_ids))
     ids = torch.full((len(rows_of_ids), width), nets.PAD)
     mask = torch.zeros((len(rows_of_ids), width), dtype=torch.long)
     for at, row in enumerate(rows_of_ids):
         ids[at, : len(row)] = torch.tensor(row)
         mask[at, : len(row)] = 1
-    return ids, mask
+    return ids.to(device), mask.to(device)
 
 
 def loss_of(logits: Tensor, right: Tensor, weights: Tensor) -> Tensor:
-    """Cross entropy where any of several labels may be right. logits, right: (b, k). Rows without one count 0."""
-    known = right.sum(1) > 0
-    if not known.any():
-        return logits.sum() * 0.0
-    smooth = 0.05
-    log = functional.log_softmax(logits[known].float(), dim=1)
-    chosen = torch.logsumexp(log.masked_fill(right[known] == 0, -1e9), dim=1)
-    spread = (1 - smooth) * chosen + smooth * log.mean(1)
-    return -(spread * weights[known]).sum() / len(logits)
+    """Cross entropy where any of several labels may be right. logits, right: (b, k). Rows without one count 0.
+
+    The sum over the rows, since batches hold more rows the shorter these are.
+    """
+    log = functional.log_softmax(logits.float(), dim=1)
+    chosen = torch.logsumexp(log.masked_fill(right == 0, -1e9), dim=1)
+    spread = (1 - SMOOTH) * chosen + SMOOTH * log.mean(1)
+    return -(torch.where(right.sum(1) > 0, spread, 0.0) * weights).sum()
 
 
 class Trainer:
     """Weights in float32 with a bfloat16 copy that computes, and AdamW's state."""
 
-    def __init__(self, start: nets.Network, *, device: str) -> None:
+    def __init__(self, start: nets.Network, *, device: str, dropout: float) -> None:
         self.device = device
-        self.net = start.to(device=device, dtype=torch.bfloat16)
-        frozen = ("words", "positions", "norm", "exit", *(f"layers.{place}." for place in range(nets.FROZEN)))
+        self.net = start.to(device=device, dtype=torch.bfloat16).train()
+        for module in self.net.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = dropout
+        frozen = ("words", "exit")  # word vectors ship in 4 bits, as they came
         self.learning = [(name, p) for name, p in self.net.named_parameters() if not name.startswith(frozen)]
         for name, p in self.net.named_parameters():
             p.requires_grad_(not name.startswith(frozen))
@@ -123,7 +137,6 @@ class Trainer:
             betas=(0.9, 0.98),
             fused=True,
         )
-        self.step = 0
 
     def learn(self, loss: Tensor, rate: float) -> None:
         loss.backward()
@@ -136,7 +149,6 @@ class Trainer:
         self.optimizer.step()
         with torch.no_grad():
             torch._foreach_copy_([p for _, p in self.learning], self.masters)
-        self.step += 1
 
     def weights(self) -> nets.Network:
         """Return a float32 network with the weights as they are now."""
@@ -146,60 +158,60 @@ class Trainer:
         whole.load_state_dict(state)
         return whole
 
-    def keep(self, path: Path, done: int) -> None:
+    def keep(self, path: Path, done: tuple[int, int]) -> None:
         fresh = path.with_suffix(".part")
         torch.save(
-            {"done": done, "step": self.step, "masters": self.masters, "optimizer": self.optimizer.state_dict()},
+            {"done": done, "masters": self.masters, "optimizer": self.optimizer.state_dict()},
             fresh,
         )
         fresh.replace(path)
 
-    def resume(self, path: Path) -> int:
+    def resume(self, path: Path) -> tuple[int, int]:
         kept = torch.load(path, weights_only=True)
         for (_, p), master, old in zip(self.learning, self.masters, kept["masters"], strict=True):
             master.data.copy_(old)
             p.data.copy_(old)
         self.optimizer.load_state_dict(kept["optimizer"])
-        self.step = kept["step"]
-        return kept["done"]
+        number, batch = kept["done"]
+        return number, batch
 
 
 def run_stage(
     name: str,
     trainer: Trainer,
-    data: Sequence[Row],
+    rounds: Sequence[Callable[[], Sequence[Row]]],
     *,
     out: Path,
-    size: int,
     rate: float,
     seed: int,
-    warm: int = 100,
-    floor: float = 0.0,
 ) -> None:
-    """Go once through the data. The rate rises over `warm` batches and falls to floor * rate at the end."""
-    order = batches([len(row.ids) for row in data], size, random.Random(f"{seed}-{name}"))
+    """Go once through each round. The rate rises over the first WARM of the stage and falls to 0 at its end."""
     kept = out / f"{name}.resume"
-    done = trainer.resume(kept) if kept.exists() else 0
-    began, tokens, total = time.time(), 0, 0.0
-    for at, places in enumerate(order[done:], start=done):
-        chosen = [data[place] for place in places]
-        ids, mask = padded([row.ids for row in chosen])
-        scores, verdicts = trainer.net.pair(ids.to(trainer.device), mask.to(trainer.device))
-        weights = torch.tensor([row.weight for row in chosen], device=trainer.device)
-        loss = loss_of(
-            scores, torch.tensor([row.scores for row in chosen], device=trainer.device), torch.ones_like(weights)
-        )
-        loss = loss + loss_of(
-            verdicts, torch.tensor([row.verdicts for row in chosen], device=trainer.device), weights
-        )
-        share = at / len(order)
-        trainer.learn(loss, rate * min(1.0, (at + 1) / warm) * (floor + (1 - floor) * (1 - share)))
-        tokens += ids.numel()
-        total = 0.98 * total + 0.02 * float(loss.detach()) if total else float(loss.detach())
-        if at % 50 == 0:
-            sys.stderr.write(
-                f"{name} {at}/{len(order)} loss {total:.3f} {tokens / (time.time() - began):.0f} pieces/s\n"
-            )
-        if at % 500 == 499:
-            trainer.keep(kept, at + 1)
+    first, done = trainer.resume(kept) if kept.exists() else (0, 0)
+    for number in range(first, len(rounds)):
+        data = rounds[number]()
+        order = batches([len(row.ids) for row in data], ROOM, random.Random(f"{seed}-{name}-{number}"))
+        began, pieces, total = time.time(), 0, 0.0
+        for at, places in enumerate(order[done:], start=done):
+            loss = _loss(trainer, [data[place] for place in places]) * len(order) / len(data)
+            share = (number + at / len(order)) / len(rounds)
+            trainer.learn(loss, rate * min((share + 1e-4) / WARM, 1 - share))
+            pieces += sum(len(data[place].ids) for place in places)
+            total = 0.98 * total + 0.02 * float(loss.detach()) if total else float(loss.detach())
+            if at % 50 == 0:
+                speed = pieces / (time.time() - began)
+                sys.stderr.write(f"{name} {number} {at}/{len(order)} loss {total:.3f} {speed:.0f} pieces/s\n")
+            if at % KEPT_EVERY == KEPT_EVERY - 1:
+                trainer.keep(kept, (number, at + 1))
+        done = 0
     kept.unlink(missing_ok=True)
+
+
+def _loss(trainer: Trainer, chosen: Sequence[Row]) -> Tensor:
+    def numbers(values: object) -> Tensor:
+        return torch.tensor(values, device=trainer.device)
+
+    scores, verdicts = trainer.net.pair(*padded([row.ids for row in chosen], trainer.device))
+    weights = numbers([row.weight for row in chosen])
+    told = loss_of(scores, numbers([row.scores for row in chosen]), torch.ones_like(weights))
+    return told + loss_of(verdicts, numbers([row.verdicts for row in chosen]), weights)

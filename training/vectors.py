@@ -22,6 +22,7 @@ FAR, NEAR = (
     0.45,
 )  # the cosines that pairs of different stories should stay below, and that belong together above
 GROUP = 34
+FOLLOWED_AT_ONCE = 2048  # pieces of a batch that follows the teacher
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def teacher_vectors(net: nets.Network, texts: Sequence[str], pieces: Pieces, *, 
     with torch.no_grad():
         for at in range(0, len(order), size):
             places = order[at : at + size]
-            found[places] = net.teacher(*padded([ids[place] for place in places])).float()
+            found[places] = net.teacher(*padded([ids[place] for place in places], _device(net))).float().cpu()
     return found
 
 
@@ -76,10 +77,10 @@ def follow_teacher(
     """Train the exit in place to give each text the teacher's vector. teacher: (n, 384), one a text."""
     ids = [pieces.text(text) for text in texts]
     rng = random.Random(seed)
-    steps = [batch for _ in range(rounds) for batch in batches([len(row) for row in ids], 64, rng)]
+    steps = [batch for _ in range(rounds) for batch in batches([len(row) for row in ids], FOLLOWED_AT_ONCE, rng)]
 
     def loss(step: int) -> Tensor:
-        mine, theirs = _embed(net, [ids[place] for place in steps[step]]), teacher[steps[step]]
+        mine, theirs = _embed(net, [ids[place] for place in steps[step]]), teacher[steps[step]].to(_device(net))
         return (1 - (mine * theirs).sum(1)).mean() + 4 * functional.mse_loss(mine @ mine.T, theirs @ theirs.T)
 
     _train_exit(net, loss, steps=len(steps), rate=rate)
@@ -110,10 +111,10 @@ def tell_apart(
         vectors = _embed(net, [pieces.text(text) for text in texts])
         sentences, claims, rest = vectors.split(BEARINGS)
         names = [b.story for b in drawn]
-        foreign = torch.tensor([[one != other for other in names] for one in names])
+        foreign = torch.tensor([[one != other for other in names] for one in names], device=_device(net))
         near, far = sentences @ claims.T, claims @ rest.T
-        hidden = ~foreign & ~torch.eye(BEARINGS, dtype=torch.bool)
-        right = torch.arange(BEARINGS)
+        hidden = ~foreign & ~torch.eye(BEARINGS, dtype=torch.bool, device=_device(net))
+        right = torch.arange(BEARINGS, device=_device(net))
         forth = (near / SHARPNESS).masked_fill(hidden, -1e4)
         back = torch.cat([(near.T / SHARPNESS).masked_fill(hidden, -1e4), far / SHARPNESS], dim=1)
         told = 0.5 * (functional.cross_entropy(forth, right) + functional.cross_entropy(back, right))
@@ -121,7 +122,7 @@ def tell_apart(
         apart = torch.cat([near[foreign], far.flatten()])
         level = 40 * functional.relu(apart - FAR).square().mean()
         level = level + 2 * functional.relu(NEAR - near.diagonal()).square().mean()
-        return told + level + 0.3 * (1 - (rest * teacher[places]).sum(1)).mean()
+        return told + level + 0.3 * (1 - (rest * teacher[places].to(_device(net))).sum(1)).mean()
 
     _train_exit(net, loss, steps=steps, rate=rate)
 
@@ -154,11 +155,15 @@ def _embed(net: nets.Network, ids: Sequence[Sequence[int]]) -> Tensor:
     order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
     groups = [order[at : at + GROUP] for at in range(0, len(order), GROUP)]
     found = torch.cat([_group(net, [ids[place] for place in group]) for group in groups])
-    return found[torch.tensor(order).argsort()]
+    return found[torch.tensor(order, device=found.device).argsort()]
 
 
 def _group(net: nets.Network, ids: Sequence[Sequence[int]]) -> Tensor:
-    rows, mask = padded(ids)
+    rows, mask = padded(ids, _device(net))
     with torch.no_grad():
         hidden, bias = net.front(rows, mask, nets.EXIT)
     return net.vector(hidden, mask, bias).float()
+
+
+def _device(net: nets.Network) -> torch.device:
+    return net.words.weight.device

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -13,7 +14,17 @@ from training.examples import LICENSED, Example, inference_example, inference_pa
 from training.names import pairs as name_pairs
 from training.names import read_names
 from training.patterns import KINDS, QUIET, TEST_FACTS, Trap, read_patterns, traps
-from training.stories import Story, joined, negatives, one_round, read_story, split, texts_of, training_stories
+from training.stories import (
+    Story,
+    foreign,
+    joined,
+    negatives,
+    one_round,
+    read_story,
+    split,
+    texts_of,
+    training_stories,
+)
 
 ROOT = Path(__file__).parents[2]
 PATTERNS, OWN = ROOT / "training/data/patterns", ROOT / "training/data/stories"
@@ -86,6 +97,22 @@ def test_sentences_taken_as_one_bear_on_no_claim(stories: list[Story]) -> None:
                 assert example.verdicts == {"unrelated"}
                 masses += sum(example.premise.count(text) for text in set(article.sentences)) > 1
     assert masses > 1000
+
+
+def test_foreign_pairs_are_of_two_stories_and_near(stories: list[Story]) -> None:
+    """A model that meets claims of its own story alone calls much of the world's news a confirmation."""
+
+    def shared_words(one: str, other: str) -> float:
+        return len(set(one.split()) & set(other.split()))
+
+    few = [replace(story, articles=story.articles[:3]) for story in stories[:20]]
+    wordings = {text: story.name for story in few for claim in story.claims for text in claim.wordings.values()}
+    places = {text: story.name for story in few for article in story.articles for text in article.sentences}
+    drawn = list(foreign(few, shared_words, random.Random(1)))
+    assert len(drawn) == sum(len(story.articles) for story in few)
+    assert all(e.verdicts == {"unrelated"} and places[e.premise] != wordings[e.hypothesis] for e in drawn)
+    by_chance = [shared_words(e.premise, random.Random(e.premise).choice(sorted(wordings))) for e in drawn]
+    assert sum(shared_words(e.premise, e.hypothesis) for e in drawn) > 2 * sum(by_chance)
 
 
 def test_a_round_is_the_same_with_the_same_seed(stories: list[Story]) -> None:

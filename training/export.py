@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import random
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +19,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training import network as nets
+from training.stories import one_round, training_stories
+from training.train import Pieces, padded, rows
 
 BLOCK = 32  # word vectors share a scale in blocks, as they already did where they came from
 # A runtime computes a graph as a whole, so what leaves early is a graph of its own. Both read the same numbers.
 GRAPHS = {"vector.onnx": ["embedding"], "pair.onnx": ["scores", "verdict"]}
 NUMBERS = "weights.bin"
 INPUTS = ["input_ids", "attention_mask"]
+SAMPLED = 300  # pairs on which the ranges of the activations are measured
+SMOOTHING = 0.8  # how much of an outlier moves from the activations into the weights: 0 none, 1 all
 
 
 class Exported(nn.Module):
@@ -61,6 +67,57 @@ class Exported(nn.Module):
         return (blocks * scales[..., None]).reshape(ids.shape[0], ids.shape[1], nets.WIDTH)
 
 
+class Smoothed(nn.Module):
+    """A layer whose input is evened out by channel, so that 8 bits hold it; its weights make up for it."""
+
+    def __init__(self, linear: nn.Linear, highest: Tensor) -> None:
+        """highest: (inputs,), the largest absolute value that each input takes."""
+        super().__init__()
+        largest = linear.weight.detach().abs().amax(0).clamp(min=1e-5)
+        scales = highest.clamp(min=1e-5) ** SMOOTHING / largest ** (1 - SMOOTHING)
+        scales = scales / scales.median()
+        self.linear = nn.Linear(linear.in_features, linear.out_features)
+        self.linear.load_state_dict({"weight": linear.weight * scales, "bias": linear.bias})
+        self.inverse = nn.Parameter(1 / scales, requires_grad=False)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return self.linear(inputs * self.inverse)
+
+
+def smooth(net: nets.Network, sample: Sequence[Sequence[int]]) -> None:
+    """Even out the activations of every layer in place (SmoothQuant, Xiao and others, 2023).
+
+    A runtime takes one scale for all activations of a row, and some channels are twenty times as large as others.
+    sample: rows of pieces on which the ranges are measured.
+    """
+    highest: dict[nn.Linear, Tensor] = {}
+
+    def note(layer: nn.Linear, inputs: tuple[Tensor, ...], _output: Tensor) -> None:
+        seen = inputs[0].abs().amax((0, 1))
+        highest[layer] = torch.maximum(highest.get(layer, seen), seen)
+
+    blocks = [*net.layers, net.exit]
+    layers = [(block, name) for block in blocks for name in ("qkv", "out", "up", "down")]
+    hooks = [getattr(block, name).register_forward_hook(note) for block, name in layers]
+    with torch.no_grad():
+        for row in sample:
+            ids, mask = padded([row])
+            hidden, bias = net.front(ids, mask, nets.EXIT)
+            net.vector(hidden, mask, bias)
+            net.pooled(hidden, bias, nets.EXIT)
+    for hook in hooks:
+        hook.remove()
+    for block, name in layers:
+        setattr(block, name, Smoothed(getattr(block, name), highest[getattr(block, name)]))
+
+
+def sample_pairs(shared: Path) -> list[list[int]]:
+    """Draw pairs of stories that train, as rows of pieces."""
+    rng = random.Random(1)
+    drawn = [example for story in training_stories(shared) for example in one_round(story, rng)]
+    return [row.ids for row in rows(rng.sample(drawn, SAMPLED), Pieces(shared / "models/tokenizer.json"))]
+
+
 def pack(words: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Pack word vectors (v, 384) into 4 bits. Returns (v, 192) bytes and (v, 12) scales.
 
@@ -74,9 +131,20 @@ def pack(words: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.floa
     return whole[:, :half] | (whole[:, half:] << 4), scales.reshape(len(words), -1)
 
 
-def export(net: nets.Network, folder: Path, *, temperatures: tuple[float, float] = (1.0, 1.0)) -> None:
-    """Write both graphs and their numbers: 8-bit matrices, 4-bit word vectors, float32 for what is left."""
-    module = Exported(net.eval(), temperatures=temperatures).eval()
+def export(
+    net: nets.Network,
+    folder: Path,
+    sample: Sequence[Sequence[int]],
+    *,
+    temperatures: tuple[float, float] = (1.0, 1.0),
+) -> None:
+    """Write both graphs and their numbers: 8-bit matrices, 4-bit word vectors, float32 for what is left.
+
+    sample: rows of pieces as the network will meet them. The network is changed on the way, but not what it says.
+    """
+    net = net.float().cpu().eval()
+    smooth(net, sample)
+    module = Exported(net, temperatures=temperatures).eval()
     ids = torch.tensor([[0, 5, 6, 2]])
     outputs = [name for names in GRAPHS.values() for name in names]
     with tempfile.TemporaryDirectory() as scratch:
@@ -138,9 +206,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("weights", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--shared", type=Path, default=Path(__file__).parents[2] / "shared")
     parser.add_argument("--temperatures", type=float, nargs=2, default=(1.0, 1.0), metavar=("SCORES", "VERDICT"))
     args = parser.parse_args()
-    export(nets.load(args.weights), args.out, temperatures=tuple(args.temperatures))
+    export(nets.load(args.weights), args.out, sample_pairs(args.shared), temperatures=tuple(args.temperatures))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from monitor.records import UNRELATED, Claim, Finding, Manner, PairScores, Sente
 from monitor.utterances import Utterance
 
 # Stored with every finding. Change it with any rule, cue or threshold: old articles are then judged again.
-RULES_VERSION = "5"
+RULES_VERSION = "6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Thresholds:
     denial: words that deny need little from the model. negation: a bare one ("nobody was hurt") may negate
     something else. contrary: another account without any such word.
     denied: that somebody denied is confirmed by a sentence that reports a denial.
-    all_the_same: a hedged, planned or denying sentence that confirms.
+    all_the_same: a hedged, planned or denying sentence that confirms the claim all the same.
     figure: a figure that moved decides by itself once the sentence bears on the claim in any way that matters.
     """
 
@@ -44,19 +44,19 @@ class Thresholds:
     figure: float
 
 
-# Chosen together on the five stories under `choose` of training/split.yaml, November 2026, for macro-F1 less 0.002
-# for each false flag per 1,000 unrelated pairs: 0.40 with 26. They belong to the weights: training/choose.py
+# Chosen together on the stories under `choose` of training/split.yaml, November 2026, for macro-F1 less 0.003
+# for each false flag per 1,000 unrelated pairs: 0.46 with 17. They belong to the weights: training/choose.py
 # chooses for new ones.
 THRESHOLDS = Thresholds(
-    confirms=0.6,
-    updates=0.65,
-    mentions=0.65,
-    denial=0.55,
-    negation=0.6,
-    contrary=0.65,
-    denied=0.7,
+    confirms=0.55,
+    updates=0.6,
+    mentions=0.6,
+    denial=0.4,
+    negation=0.75,
+    contrary=0.85,
+    denied=0.85,
     all_the_same=0.85,
-    figure=0.8,
+    figure=0.6,
 )
 
 CONTEXT = 6  # sentences before, in which "she" and "the minister" are looked up
@@ -164,17 +164,6 @@ def denial(case: Case) -> Ruling | None:
     return _at_least(case, Stance.CONTRADICTS, case.at.denial if outspoken else case.at.negation)
 
 
-def denial_of_something_else(case: Case) -> Ruling | None:
-    """What is left of denials: a correction, or a side remark in a sentence that says the claim outright."""
-    if case.sentence.manner is Manner.DENIAL:
-        return (
-            _at_least(case, Stance.UPDATES, case.at.updates)
-            or _at_least(case, Stance.CONFIRMS, case.at.all_the_same)
-            or Ruling(None)
-        )
-    return None
-
-
 def left_open(case: Case) -> Ruling | None:
     """No comment, "neither confirmed nor denied", "could not be verified": no denial, and no confirmation."""
     if case.sentence.manner in OPEN:
@@ -194,8 +183,12 @@ def possible_or_planned(case: Case) -> Ruling | None:
 
 
 def stated(case: Case) -> Ruling | None:
-    """A plain statement: what the model says, the likelier of confirming and updating first."""
-    confirms = _at_least(case, Stance.CONFIRMS, case.at.confirms)
+    """A statement: what the model says, the likelier of confirming and updating.
+
+    One that denies something else on the side must say the claim outright to confirm it.
+    """
+    aside = case.sentence.manner is Manner.DENIAL
+    confirms = _at_least(case, Stance.CONFIRMS, case.at.all_the_same if aside else case.at.confirms)
     updates = _at_least(case, Stance.UPDATES, case.at.updates)
     return max(filter(None, (confirms, updates)), key=lambda ruling: ruling.score, default=None)
 
@@ -215,7 +208,6 @@ RULES: tuple[Rule, ...] = (
     moved_figure,
     denial_of_a_denial_claim,
     denial,
-    denial_of_something_else,
     left_open,
     possible_or_planned,
     stated,

@@ -59,6 +59,17 @@ class Counting(FakeModel):
         return super().embed(texts)
 
 
+class Listening(FakeModel):
+    """A model that keeps the claims it was asked about, as they were put to it."""
+
+    def __init__(self) -> None:
+        self.heard: set[str] = set()
+
+    def score(self, pairs: Sequence[Pair]) -> list[PairScores]:
+        self.heard |= {pair.hypothesis for pair in pairs}
+        return super().score(pairs)
+
+
 class Deaf(FakeModel):
     """A model that cannot embed."""
 
@@ -241,6 +252,20 @@ def test_a_file_of_articles_is_judged_as_the_store_judges_them(bench: Bench, tmp
     from_file = judge_articles(read_articles(file), claims, bench.models)
     assert len(findings(bench)) >= 3
     assert sorted(from_file, key=repr) == findings(bench)
+
+
+def test_a_claim_that_points_back_is_put_to_the_model_with_the_one_before(bench: Bench) -> None:
+    """Also where the one before is not watched, in the daemon and on a file of articles alike."""
+    unwatched, pointing = replace(DAM, watch=False), Claim("C2", "The company denied this report.", "en")
+    model = Listening()
+    told = using(bench, model)
+    told.watch(unwatched, pointing)
+    told.judge()
+    assert model.heard == {"The company denied this report (The dam above the valley broke on Monday)."}
+    on_file = Listening()
+    articles = [(str(number), bench.store.articles.version(number)) for number in (1, 2, 3)]
+    list(judge_articles(articles, [unwatched, pointing], Models(on_file, on_file)))
+    assert on_file.heard == model.heard
 
 
 @pytest.mark.parametrize("claims", [(), (replace(DAM, watch=False),), (DAM, DEAD)])

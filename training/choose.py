@@ -17,7 +17,7 @@ import numpy as np
 
 from monitor.config import load_baseline
 from monitor.judge.candidates import choose
-from monitor.judge.context import context_of_sentence
+from monitor.judge.context import context_of_sentence, hypotheses
 from monitor.judge.files import read_articles
 from monitor.judge.model import EmbeddedModel
 from monitor.judge.stance import THRESHOLDS, Case, Judged, Thresholds, case_of, rule_on
@@ -46,7 +46,8 @@ class Bench:
 
 def read_bench(folder: Path, model: EmbeddedModel) -> Bench:
     """Ask the model about every pair of a story that passes the cascade."""
-    claims = [claim for claim in load_baseline(folder / "claims.yaml").claims if claim.watch]
+    baseline = load_baseline(folder / "claims.yaml")
+    claims, read_as = [claim for claim in baseline.claims if claim.watch], hypotheses(baseline.claims)
     vectors = model.embed([claim.text for claim in claims])
     cases: dict[tuple[str, str], list[Case]] = {}
     articles = list(read_articles(folder / "articles.jsonl"))
@@ -54,7 +55,7 @@ def read_bench(folder: Path, model: EmbeddedModel) -> Bench:
         near = choose(model.embed([sentence.text for sentence in version.sentences]), vectors)
         sentences = [version.sentences[candidate.sentence] for candidate in near]
         asked = [
-            Pair(s.text, claims[c.claim].text, context_of_sentence(version, s.index))
+            Pair(s.text, read_as[claims[c.claim].id], context_of_sentence(version, s.index))
             for s, c in zip(sentences, near, strict=True)
         ]
         for s, c, scores in zip(sentences, near, model.score(asked), strict=True):

@@ -231,6 +231,7 @@ def explain(
     db: DbOption = DB,
 ) -> None:
     """Show each step that led to a finding."""
+    from monitor.judge.context import hypotheses
     from monitor.report.explanation import explain as steps
     from monitor.report.explanation import explanation_text
 
@@ -240,7 +241,9 @@ def explain(
         if found is None:
             raise ConfigError(f"{finding}: no finding that stands has this number. List them: monitor findings")
         stored, claim, version = found
-        explained = steps(stored, claim, store.articles.version(version))
+        baseline = store.claims.baseline()
+        read_as = hypotheses(baseline.claims if baseline else [claim]).get(claim.id, claim.text)
+        explained = steps(stored, claim, store.articles.version(version), read_as=read_as)
     print(explanation_text(explained, zone=zone, width=width()), end="")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from monitor.errors import ModelError
 from monitor.judge.candidates import choose
-from monitor.judge.context import context_of_sentence
+from monitor.judge.context import context_of_sentence, hypotheses
 from monitor.judge.model import Embedder, PairModel
 from monitor.judge.stance import RULES_VERSION, Judged, decide
 from monitor.pipeline.steps import Models, Progress, Stop, never, no_progress
@@ -65,6 +65,8 @@ def judge(
     done: versions. note: how many findings.
     """
     revisions = {revision.id: revision for revision in store.claims.watched()}
+    baseline = store.claims.baseline()
+    read_as = hypotheses(baseline.claims) if baseline else {}
     judge_id = store.findings.judge_id(models.name, RULES_VERSION, now=now)
     retry_before, done, found = now - JUDGE_RETRY, 0, 0
     while work := store.findings.pending(judge_id, retry_before=retry_before, limit=JUDGE_ASKED):
@@ -72,7 +74,7 @@ def judge(
         for version_id, revision_ids in work.items():
             version = store.articles.version(version_id)
             wanted = [revisions[revision_id] for revision_id in revision_ids]
-            counts = _judge_version(store, models, version, wanted, judge_id, now=now)
+            counts = _judge_version(store, models, version, wanted, judge_id, now=now, read_as=read_as)
             try:
                 for _ in wanted:
                     if stop():
@@ -94,6 +96,7 @@ def _judge_version(
     judge_id: int,
     *,
     now: datetime,
+    read_as: Mapping[str, str],
 ) -> Iterator[int]:
     """Judge a version for one claim after the other and store each, found or not; yield each number of findings.
 
@@ -108,7 +111,7 @@ def _judge_version(
         vectors = store.articles.vectors_of(claims, embedder.name)
         for revision in revisions:
             claim = revision.claim
-            judged = _score(version, claim, sentences, vectors[claim.text], models.scorer)
+            judged = _score(version, read_as[claim.id], sentences, vectors[claim.text], models.scorer)
             findings = decide(claim, version, judged)
             store.findings.add_judgement(version, revision, judge_id, findings, candidates=len(judged), now=now)
             yield len(findings)
@@ -117,15 +120,17 @@ def _judge_version(
         raise
 
 
-def _score(version: Version, claim: Claim, sentences: Vectors, vector: Vectors, scorer: PairModel) -> list[Judged]:
+def _score(
+    version: Version, hypothesis: str, sentences: Vectors, vector: Vectors, scorer: PairModel
+) -> list[Judged]:
     """Ask the model about the sentences of a version that could bear on a claim, in the order of the article.
 
-    sentences: (s, d). vector: of the claim, (d,). One claim at a time: what is found for it must not depend, to
-    the last bit, on which others are watched.
+    hypothesis: the claim as it is read. sentences: (s, d). vector: of the claim, (d,). One claim at a time: what
+    is found for it must not depend, to the last bit, on which others are watched.
     """
     candidates = choose(sentences, vector[np.newaxis])
     chosen = [version.sentences[candidate.sentence] for candidate in candidates]
-    scores = scorer.score([Pair(s.text, claim.text, context_of_sentence(version, s.index)) for s in chosen])
+    scores = scorer.score([Pair(s.text, hypothesis, context_of_sentence(version, s.index)) for s in chosen])
     return [
         Judged(sentence, candidate.similarity, score)
         for sentence, candidate, score in zip(chosen, candidates, scores, strict=True)
@@ -136,11 +141,11 @@ def judge_articles(
     articles: Iterable[tuple[str, Version]], claims: Sequence[Claim], models: Models
 ) -> Iterator[tuple[str, Finding]]:
     """Judge articles as the daemon would, without a store; yield each article's id with its findings."""
-    watched = [claim for claim in claims if claim.watch]
+    watched, read_as = [claim for claim in claims if claim.watch], hypotheses(claims)
     vectors = models.embedder.embed([claim.text for claim in watched])
     for article_id, version in articles:
         sentences = models.embedder.embed([sentence.text for sentence in version.sentences])
         for claim, vector in zip(watched, vectors, strict=True):
-            judged = _score(version, claim, sentences, vector, models.scorer)
+            judged = _score(version, read_as[claim.id], sentences, vector, models.scorer)
             for finding in decide(claim, version, judged):
                 yield article_id, finding

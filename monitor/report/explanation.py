@@ -33,14 +33,16 @@ class RuleStep:
 class Explanation:
     """All that led from an article to a finding.
 
-    paragraph: the text around the sentence, which stands in it from start to end. utterance, kind: as stored with
-    the finding, or as read today where none was stored. differs: what today's rules read otherwise, a phrase each.
-    The rest is computed again; steps: the rules in the order they were asked, the last one decided. old_rules: the
-    finding was made by other rules than those of this program, so the steps may differ from what decided then.
+    read_as: the claim as the model reads it. paragraph: the text around the sentence, which stands in it from
+    start to end. utterance, kind: as stored with the finding, or as read today where none was stored. differs:
+    what today's rules read otherwise, a phrase each. The rest is computed again; steps: the rules in the order
+    they were asked, the last one decided. old_rules: the finding was made by other rules than those of this
+    program, so the steps may differ from what decided then.
     """
 
     stored: StoredFinding
     claim: Claim
+    read_as: str
     paragraph: str
     start: int
     end: int
@@ -55,8 +57,11 @@ class Explanation:
     old_rules: bool
 
 
-def explain(stored: StoredFinding, claim: Claim, version: Version) -> Explanation:
-    """Go once more through every step that decided. version: the stored text in which the finding stands."""
+def explain(stored: StoredFinding, claim: Claim, version: Version, *, read_as: str) -> Explanation:
+    """Go once more through every step that decided.
+
+    version: the stored text in which the finding stands. read_as: see judge.context.hypotheses.
+    """
     finding = stored.finding
     sentence = next(s for s in version.sentences if s.index == finding.sentence)
     case = case_of(claim, version, Judged(sentence, finding.similarity, finding.scores))
@@ -72,6 +77,7 @@ def explain(stored: StoredFinding, claim: Claim, version: Version) -> Explanatio
     return Explanation(
         stored=stored,
         claim=claim,
+        read_as=read_as,
         paragraph=version.text[start : end if end >= 0 else len(version.text)],
         start=finding.start - start,
         end=finding.end - start,
@@ -118,7 +124,7 @@ def explanation_text(explained: Explanation, *, zone: str, width: int = 80) -> s
 def _parts(e: Explanation, zone: str) -> Iterator[tuple[str, Sequence[str]]]:
     finding, stored = e.stored.finding, e.stored
     yield "Finding", [f"{stored.id}: {finding.stance} {e.claim.id}, {sureness(finding.score)}"]
-    yield "Claim", [e.claim.text]
+    yield "Claim", [e.claim.text, *([f"read as: {e.read_as}"] if e.read_as != e.claim.text else [])]
     where = " · ".join((stored.outlet, write_date(stored.published_at, zone), language_name(stored.lang)))
     yield "Article", [stored.title, where, stored.url]
     yield "Paragraph", [f"{e.paragraph[: e.start]}【{e.paragraph[e.start : e.end]}】{e.paragraph[e.end :]}"]

@@ -44,7 +44,7 @@ def explained(scores: PairScores, *, rules: str = RULES_VERSION, day: datetime |
         model="embedded 1",
         rules_version=rules,
     )
-    return explain(stored, CLAIM, version)
+    return explain(stored, CLAIM, version, read_as=CLAIM.text)
 
 
 DENIED = PairScores(0.02, 0.03, 0.95, {"confirms": 0.02, "contradicts": 0.94, "updates": 0.01, "mentions": 0.02})
@@ -99,21 +99,23 @@ def test_what_was_stored_is_told_and_what_is_read_otherwise_today() -> None:
     assert finding.utterance is not None
     other = replace(finding.utterance, day=date(2026, 11, 1), dated=False, how=How.DOUBTS)
     stored = replace(plain.stored, finding=replace(finding, utterance=other, kind=Kind.REFUTATION))
-    found = explain(stored, CLAIM, VERSION)
+    found = explain(stored, CLAIM, VERSION, read_as=CLAIM.text)
     assert (found.utterance, found.kind) == (other, Kind.REFUTATION)
     text = explanation_text(found, zone="UTC")
     assert "doubts, as fact" in text and "as news: refutation" in text
     assert "how: Spokeswoman Anna Lind (person); denies, as fact" in text
     assert "when: Thursday 19 November 2026" in text
     renamed = replace(plain.stored, finding=replace(finding, asserted_by="Karl Berg"))
-    assert "who says it: Spokeswoman Anna Lind" in explanation_text(explain(renamed, CLAIM, VERSION), zone="UTC")
+    assert "who says it: Spokeswoman Anna Lind" in explanation_text(
+        explain(renamed, CLAIM, VERSION, read_as=CLAIM.text), zone="UTC"
+    )
 
 
 def test_a_finding_of_before_utterances_were_kept_is_read_today() -> None:
     """Nothing differs from what was never written down."""
     plain = explained(DENIED)
     old = replace(plain.stored, finding=replace(plain.stored.finding, utterance=None, kind=None))
-    found = explain(old, CLAIM, VERSION)
+    found = explain(old, CLAIM, VERSION, read_as=CLAIM.text)
     assert (found.utterance, found.kind, found.differs) == (plain.utterance, plain.kind, ())
 
 

@@ -1,8 +1,8 @@
 """Labelled stories × the rules → how often the right person, or an asserter of the right kind, is named.
 
-The rules were developed on every second story. Reported is the other half; its totals, not its sentences, were
-looked at three times on the way. Each label's sentence is read with those before it, as the judge reads it. A
-label names a person where score_story.py finds a name before the comma and an office stands after it or before it
+The rules were developed on the stories of looked_at.yaml. Reported are the others; their totals, not their
+sentences, were looked at three times on the way. Each label's sentence is read with those before it, as the judge
+reads it. A label names a person where score_story.py finds a name before the comma and an office stands beside it
 ("Ana Lopes, mayor", "Colonel Ana Lopes"): a name alone may be a newspaper's. Japanese, whose names score_story.py
 cannot compare, is left out.
 """
@@ -72,14 +72,14 @@ class Labelled:
 
 
 def measure(shared: Path, model: EmbeddedModel) -> Iterator[tuple[str, str]]:
-    """Yield the shares that are right, on the half of the stories that the rules were not developed on.
+    """Yield the shares that are right, on the stories that the rules were not developed on.
 
     The given stories are counted apart from our own, which are longer and name fewer of those who speak.
     """
     del model  # rules alone
     scoring = cast(Scoring, stories.load_scoring(shared / "tools/score_story.py"))  # the module has them all
-    half = stories.labelled_folders(shared)[1::2]
-    for source, folders in stories.by_source(half, shared).items():
+    others = stories.looked_at(stories.labelled_folders(shared), yes=False)
+    for source, folders in stories.by_source(others, shared).items():
         labels = [label for folder in folders for label in labelled(folder, scoring)]
         for name, value in _rows(labels, scoring):
             yield f"asserter of a label, {source} stories not looked at: {name}", value

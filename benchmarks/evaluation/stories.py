@@ -14,12 +14,14 @@ import yaml
 from numpy.typing import NDArray
 
 from monitor.config import load_baseline
+from monitor.judge.context import hypotheses
 from monitor.judge.files import finding_row, read_articles
 from monitor.judge.model import EmbeddedModel
 from monitor.pipeline import Models, judge_articles
 from monitor.records import Claim, Pair, PairScores, Stance, Version
 
 TRAINING = Path(__file__).parents[2] / "training"
+LOOKED_AT = Path(__file__).parent / "looked_at.yaml"
 BINS = 10
 
 
@@ -84,6 +86,12 @@ def labelled_folders(shared: Path) -> list[Path]:
     return sorted((folder for folder in found if folder.is_dir()), key=lambda folder: folder.name)
 
 
+def looked_at(folders: Sequence[Path], *, yes: bool) -> list[Path]:
+    """Choose the stories on which the rules for figures, kinds and asserters were developed, or the others."""
+    names = frozenset(yaml.safe_load(LOOKED_AT.read_text(encoding="utf-8")))
+    return [folder for folder in folders if (folder.name in names) == yes]
+
+
 def by_source(folders: Sequence[Path], shared: Path) -> Mapping[str, list[Path]]:
     """Part the given stories, on which bars stand, from our own, which are longer and harder."""
     given = [folder for folder in folders if folder.parent.parent == shared]
@@ -104,13 +112,13 @@ def measure(shared: Path, model: EmbeddedModel) -> Iterator[tuple[str, str]]:
 def _story(
     folder: Path, model: EmbeddedModel, scoring: Scoring, sure: list[tuple[float, bool]]
 ) -> Iterator[tuple[str, str]]:
-    claims = [claim for claim in load_baseline(folder / "claims.yaml").claims if claim.watch]
+    claims = load_baseline(folder / "claims.yaml").claims
     articles = list(read_articles(folder / "articles.jsonl"))
     listening = Listening(model)
     found = [finding_row(*row) for row in judge_articles(articles, claims, Models(listening, listening))]
     result = scoring.score(folder, found)
     sure += outcomes(scoring.rows(folder / "labels.jsonl"), found)
-    pairs = len(claims) * sum(len(version.sentences) for _, version in articles)
+    pairs = sum(claim.watch for claim in claims) * sum(len(version.sentences) for _, version in articles)
     yield "articles, labels, findings", f"{result['articles']}, {result['labels']}, {result['findings']}"
     yield "macro F1", f"{result['macro_f1']:.2f}"
     yield "related F1", f"{result['related_f1']:.2f}"
@@ -156,7 +164,7 @@ def lost(
     folder: Path, articles: Mapping[str, Version], claims: Sequence[Claim], asked: Sequence[Pair], scoring: Scoring
 ) -> float:
     """Return the share of labels, ambiguous ones left out, whose sentence was never compared with the claim."""
-    texts = {claim.id: claim.text for claim in claims}
+    texts = hypotheses(claims)
     compared = {(pair.premise, pair.hypothesis) for pair in asked}
     labels = [
         label

@@ -17,7 +17,7 @@ import numpy as np
 
 from monitor.config import load_baseline
 from monitor.judge.candidates import choose
-from monitor.judge.context import context_of_sentence, hypotheses
+from monitor.judge.context import context_of_sentence, hypotheses, score_in_context
 from monitor.judge.files import read_articles
 from monitor.judge.model import EmbeddedModel
 from monitor.judge.stance import THRESHOLDS, Case, Judged, Thresholds, case_of, rule_on
@@ -58,7 +58,7 @@ def read_bench(folder: Path, model: EmbeddedModel) -> Bench:
             Pair(s.text, read_as[claims[c.claim].id], context_of_sentence(version, s.index))
             for s, c in zip(sentences, near, strict=True)
         ]
-        for s, c, scores in zip(sentences, near, model.score(asked), strict=True):
+        for s, c, scores in zip(sentences, near, score_in_context(asked, version.lang, model.score), strict=True):
             case = case_of(claims[c.claim], version, Judged(s, c.similarity, scores))
             cases.setdefault((article, claims[c.claim].id), []).append(case)
     return bench_of(read_rows(folder / "labels.jsonl"), len(articles), cases)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from monitor.claims.standalone import points_back
-from monitor.records import Claim, Version
+from monitor.records import UNRELATED, Claim, Pair, PairScores, Stance, Version
 
 STOPS = " .。"
+CHECKED = (Stance.CONFIRMS, Stance.UPDATES)  # not contradictions: a denial often needs the sentence before
+DOUBTED = 0.3  # what is less likely than this decides nothing, so it is not asked about again
 
 
 def context_of_sentence(version: Version, index: int) -> str:
@@ -34,3 +37,30 @@ def _with(claim: Claim, before: str) -> str:
     if not before or points_back(claim.text, claim.lang) is None:
         return claim.text
     return f"{claim.text.rstrip(STOPS)} ({before.rstrip(STOPS)})."
+
+
+def score_in_context(
+    pairs: Sequence[Pair], lang: str | None, score: Callable[[Sequence[Pair]], list[PairScores]]
+) -> list[PairScores]:
+    """Score sentences of one language with what stands before them, without taking that for what they say.
+
+    "Ukraine says it shot down 18 drones" after a sentence that bears on the claim was called a confirmation. So a
+    sentence that stands alone is asked about once more without the one before, and confirming and updating get the
+    lower of both probabilities. One that points back ("The ministry confirmed this report") needs the one before.
+    """
+    scores = score(pairs)
+    again = [place for place, pair in enumerate(pairs) if _in_doubt(pair, lang, scores[place])]
+    for place, alone in zip(again, score([replace(pairs[place], context="") for place in again]), strict=True):
+        scores[place] = _lower(scores[place], alone)
+    return scores
+
+
+def _in_doubt(pair: Pair, lang: str | None, scores: PairScores) -> bool:
+    likely = any(scores.stances.get(flag, 0.0) >= DOUBTED for flag in CHECKED)
+    return likely and bool(pair.context) and points_back(pair.premise, lang) is None
+
+
+def _lower(scores: PairScores, alone: PairScores) -> PairScores:
+    kept = {flag.value: min(scores.stances[flag], alone.stances[flag]) for flag in CHECKED}
+    lost = sum(scores.stances[flag] - kept[flag] for flag in CHECKED)
+    return replace(scores, stances={**scores.stances, **kept, UNRELATED: scores.stances[UNRELATED] + lost})

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from monitor.errors import ModelError
 from monitor.judge.candidates import choose
-from monitor.judge.context import context_of_sentence, hypotheses
+from monitor.judge.context import context_of_sentence, hypotheses, score_in_context
 from monitor.judge.model import Embedder, PairModel
 from monitor.judge.stance import RULES_VERSION, Judged, decide
 from monitor.pipeline.steps import Models, Progress, Stop, never, no_progress
@@ -130,7 +130,8 @@ def _score(
     """
     candidates = choose(sentences, vector[np.newaxis])
     chosen = [version.sentences[candidate.sentence] for candidate in candidates]
-    scores = scorer.score([Pair(s.text, hypothesis, context_of_sentence(version, s.index)) for s in chosen])
+    pairs = [Pair(s.text, hypothesis, context_of_sentence(version, s.index)) for s in chosen]
+    scores = score_in_context(pairs, version.lang, scorer.score)
     return [
         Judged(sentence, candidate.similarity, score)
         for sentence, candidate, score in zip(chosen, candidates, scores, strict=True)

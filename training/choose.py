@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from monitor.config import load_baseline
-from monitor.judge.candidates import choose
-from monitor.judge.context import context_of_sentence, hypotheses, score_in_context
+from monitor.judge.context import hypotheses
 from monitor.judge.files import read_articles
 from monitor.judge.model import EmbeddedModel
-from monitor.judge.stance import THRESHOLDS, Case, Judged, Thresholds, case_of, rule_on
-from monitor.records import Pair, Stance
+from monitor.judge.stance import THRESHOLDS, Case, Thresholds, case_of, rule_on
+from monitor.pipeline.judging import score_sentences
+from monitor.records import Stance
 from training.examples import read_rows
 from training.stories import split
 
@@ -52,15 +52,11 @@ def read_bench(folder: Path, model: EmbeddedModel) -> Bench:
     cases: dict[tuple[str, str], list[Case]] = {}
     articles = list(read_articles(folder / "articles.jsonl"))
     for article, version in articles:
-        near = choose(model.embed([sentence.text for sentence in version.sentences]), vectors)
-        sentences = [version.sentences[candidate.sentence] for candidate in near]
-        asked = [
-            Pair(s.text, read_as[claims[c.claim].id], context_of_sentence(version, s.index))
-            for s, c in zip(sentences, near, strict=True)
-        ]
-        for s, c, scores in zip(sentences, near, score_in_context(asked, version.lang, model.score), strict=True):
-            case = case_of(claims[c.claim], version, Judged(s, c.similarity, scores))
-            cases.setdefault((article, claims[c.claim].id), []).append(case)
+        sentences = model.embed([sentence.text for sentence in version.sentences])
+        for claim, vector in zip(claims, vectors, strict=True):
+            judged = score_sentences(version, read_as[claim.id], sentences, vector, model)
+            if judged:
+                cases[article, claim.id] = [case_of(claim, version, one) for one in judged]
     return bench_of(read_rows(folder / "labels.jsonl"), len(articles), cases)
 
 

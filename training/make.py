@@ -104,28 +104,29 @@ def train(shared: Path, out: Path, *, seed: int, device: str) -> nets.Network:
     def first() -> list[Row]:
         return rows(inference, pieces)
 
-    net = _stage("inference", nets.from_start(start), [first], out, Variant(seed, INFERENCE_RATE, 0.0), device)
+    plain_start = Variant(seed, INFERENCE_RATE, 0.0)
+    net = nets.load(_stage("inference", nets.from_start(start), [first], out, plain_start, device))
     replayed = random.Random(seed + 4).sample(inference, len(inference))
     teacher = nets.from_start(start).to(device)
     plain = training_stories(shared)
     vectors = vectors_of(plain, teacher, pieces)
     stories = with_nearness(plain, vectors)
     rounds = [partial(_rows_of_round, stories, vectors, replayed, pieces, number) for number in range(ROUNDS)]
-    done = []
-    for place, variant in enumerate(VARIANTS):
-        _stage(f"stories-{place}", net, rounds, out, variant, device)
-        done.append(_weights(out, f"stories-{place}"))
-    return _exit(nets.average(done).to(device), teacher, shared, stories, pieces, out, seed)
+    done = [_stage(f"stories-{n}", net, rounds, out, variant, device) for n, variant in enumerate(VARIANTS)]
+    last = out / "exit.safetensors"
+    if not last.exists():
+        others = other_texts(shared, random.Random(seed))
+        taught = {**vectors, **dict(zip(others, teacher_vectors(teacher, others, pieces).numpy(), strict=True))}
+        net = nets.average(done).to(device)
+        _teach_exit(net, stories, others, taught, pieces, seed)
+        nets.save(net, last)
+    return nets.load(last)
 
 
 def _rows_of_round(
     stories: Sequence[Story], vectors: Vectors, replayed: Sequence[Example], pieces: Pieces, number: int
 ) -> list[Row]:
     return rows(round_of(stories, vectors, replayed, number), pieces)
-
-
-def _weights(out: Path, stage: str) -> Path:
-    return out / f"{stage}.safetensors"
 
 
 def _stage(
@@ -135,35 +136,29 @@ def _stage(
     out: Path,
     variant: Variant,
     device: str,
-) -> nets.Network:
-    done = _weights(out, name)
+) -> Path:
+    """Train one stage, if it has not left its weights yet; return where they are."""
+    done = out / f"{name}.safetensors"
     if not done.exists():
         torch.manual_seed(variant.seed)
         trainer = Trainer(deepcopy(start), device=device, dropout=variant.dropout)
         run_stage(name, trainer, rounds, out=out, rate=variant.rate, seed=variant.seed)
         nets.save(trainer.weights(), done)
-    return nets.load(done)
+    return done
 
 
-def _exit(
+def _teach_exit(
     net: nets.Network,
-    teacher: nets.Network,
-    shared: Path,
     stories: Sequence[Story],
+    others: Sequence[str],
+    taught: Vectors,
     pieces: Pieces,
-    out: Path,
     seed: int,
-) -> nets.Network:
-    done = _weights(out, "exit")
-    if not done.exists():
-        others = other_texts(shared, random.Random(seed))
-        texts = list(dict.fromkeys(text for story in stories for text in texts_of(story)))
-        taught = teacher_vectors(teacher, [*texts, *others], pieces)
-        follow_teacher(net, [*texts, *others], taught, pieces, rounds=FOLLOWED, rate=FOLLOW_RATE, seed=seed)
-        known = taught[len(texts) :]
-        tell_apart(net, evidence(stories), others, known, pieces, steps=APART, rate=APART_RATE, seed=seed)
-        nets.save(net, done)
-    return nets.load(done)
+) -> None:
+    vectors = torch.from_numpy(np.stack(list(taught.values())))
+    follow_teacher(net, list(taught), vectors, pieces, rounds=FOLLOWED, rate=FOLLOW_RATE, seed=seed)
+    known = torch.from_numpy(np.stack([taught[text] for text in others]))
+    tell_apart(net, evidence(stories), others, known, pieces, steps=APART, rate=APART_RATE, seed=seed)
 
 
 def main() -> None:

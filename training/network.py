@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -103,7 +102,6 @@ def from_start(folder: Path) -> Network:
         name.removeprefix("bert."): value.float()
         for name, value in load_file(folder / "model.safetensors").items()
     }
-    network = Network(json.loads((folder / "config.json").read_text(encoding="utf-8"))["vocab_size"])
     new = {
         "words.weight": old["embeddings.word_embeddings.weight"],
         # There is one kind of segment, so its vector can as well be part of the positions.
@@ -119,8 +117,7 @@ def from_start(folder: Path) -> Network:
     new.update(_block("exit", old, f"encoder.layer.{LAYERS - 1}"))
     head = torch.load(folder / "verdict_head.pt", weights_only=True)
     new.update({f"verdict.{name.rsplit('.', 1)[-1]}": value.float() for name, value in head.items()})
-    network.load_state_dict(new)
-    return network
+    return from_state(new)
 
 
 def _copied(new: str, old: dict[str, Tensor], name: str) -> dict[str, Tensor]:
@@ -143,9 +140,13 @@ def _block(new: str, old: dict[str, Tensor], name: str) -> dict[str, Tensor]:
 def average(paths: Sequence[Path]) -> Network:
     """Return the mean of several networks trained from one start (a "model soup": Wortsman and others, 2022)."""
     states = [load(path).state_dict() for path in paths]
-    mean = {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
-    network = Network(len(mean["words.weight"]))
-    network.load_state_dict(mean)
+    return from_state({name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]})
+
+
+def from_state(state: Mapping[str, Tensor]) -> Network:
+    """Return a network with these weights, by the names of its parts."""
+    network = Network(len(state["words.weight"]))
+    network.load_state_dict(state)
     return network
 
 
@@ -160,7 +161,4 @@ def save(network: Network, path: Path) -> None:
 
 def load(path: Path) -> Network:
     """Read what save() wrote, as float32."""
-    state = {name: value.float() for name, value in load_file(path).items()}
-    network = Network(len(state["words.weight"]))
-    network.load_state_dict(state)
-    return network
+    return from_state({name: value.float() for name, value in load_file(path).items()})

@@ -152,11 +152,9 @@ class Trainer:
 
     def weights(self) -> nets.Network:
         """Return a float32 network with the weights as they are now."""
-        whole = nets.Network(self.net.words.num_embeddings)
         state = {name: value.float().cpu() for name, value in self.net.state_dict().items()}
         state.update({name: m.detach().cpu() for (name, _), m in zip(self.learning, self.masters, strict=True)})
-        whole.load_state_dict(state)
-        return whole
+        return nets.from_state(state)
 
     def keep(self, path: Path, done: tuple[int, int]) -> None:
         fresh = path.with_suffix(".part")

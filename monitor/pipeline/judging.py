@@ -111,7 +111,7 @@ def _judge_version(
         vectors = store.articles.vectors_of(claims, embedder.name)
         for revision in revisions:
             claim = revision.claim
-            judged = _score(version, read_as[claim.id], sentences, vectors[claim.text], models.scorer)
+            judged = score_sentences(version, read_as[claim.id], sentences, vectors[claim.text], models.scorer)
             findings = decide(claim, version, judged)
             store.findings.add_judgement(version, revision, judge_id, findings, candidates=len(judged), now=now)
             yield len(findings)
@@ -120,7 +120,7 @@ def _judge_version(
         raise
 
 
-def _score(
+def score_sentences(
     version: Version, hypothesis: str, sentences: Vectors, vector: Vectors, scorer: PairModel
 ) -> list[Judged]:
     """Ask the model about the sentences of a version that could bear on a claim, in the order of the article.
@@ -147,6 +147,6 @@ def judge_articles(
     for article_id, version in articles:
         sentences = models.embedder.embed([sentence.text for sentence in version.sentences])
         for claim, vector in zip(watched, vectors, strict=True):
-            judged = _score(version, read_as[claim.id], sentences, vector, models.scorer)
+            judged = score_sentences(version, read_as[claim.id], sentences, vector, models.scorer)
             for finding in decide(claim, version, judged):
                 yield article_id, finding

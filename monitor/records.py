@@ -135,7 +135,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One stored version of an article, ready to be judged. day: its best known date, if one can be believed."""
+    """One stored version of an article, ready to be judged.
+
+    day: its best known date, if one can be believed. outlet: who printed it; "" where nothing tells.
+    """
 
     id: int
     article_id: int
@@ -145,6 +148,7 @@ class Version:
     day: datetime | None
     text: str
     sentences: tuple[Sentence, ...]
+    outlet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

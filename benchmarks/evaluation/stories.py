@@ -115,7 +115,9 @@ def _story(
     claims = load_baseline(folder / "claims.yaml").claims
     articles = list(read_articles(folder / "articles.jsonl"))
     listening = Listening(model)
-    found = [finding_row(*row) for row in judge_articles(articles, claims, Models(listening, listening))]
+    outlets = {article: version.outlet for article, version in articles}
+    judged = judge_articles(articles, claims, Models(listening, listening))
+    found = [finding_row(article, finding, outlet=outlets[article]) for article, finding in judged]
     result = scoring.score(folder, found)
     sure += outcomes(scoring.rows(folder / "labels.jsonl"), found)
     pairs = sum(claim.watch for claim in claims) * sum(len(version.sentences) for _, version in articles)

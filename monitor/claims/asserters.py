@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from monitor.claims import seats
 from monitor.claims.cues import Cues
 from monitor.utterances import AsserterKind
 
 _WORD = re.compile(r"[ldLD]['’](?=\w)|\w+(?:[-‑'’ʼ.]\w+)*|[,«»“”\"&]")
+_FIRST = re.compile(r"([ldLD]['’]|\w+ )(.+)")
 _KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,}(?:[・＝=･][ァ-ヺー]+)*(?=[^ァ-ヺー・]*$)")
 _WITHOUT_SPACES = "ja"
 _ROLES = ("persons", "unnamed", "speaks_for")
@@ -19,24 +21,15 @@ def kind_of(speaker: str, cues: Cues) -> AsserterKind:
 
     Who is known to speak for a body without a name of their own counts as that body.
     """
-    if not cues.words:
-        return _kind_without_capitals(speaker, cues)
-    words = _WORD.findall(speaker)
-    if personal_name(speaker, cues):
-        return AsserterKind.PERSON
-    head = _head(words, cues)
-    if head and is_word("unnamed", head, cues):
-        return AsserterKind.UNNAMED_SOURCE
-    if any(is_word("speaks_for", word, cues) for word in words):
-        return next((kind for word in words if (kind := _body(word, cues))), AsserterKind.PERSON)
-    if head and is_word("persons", head, cues) and not _body(head, cues):
-        return AsserterKind.UNNAMED_SOURCE if is_word("indefinite", words[0], cues) else AsserterKind.PERSON
-    bodies = [kind for word in words if (kind := _body(word, cues))]
-    return next(iter(bodies), AsserterKind.ORGANISATION if speaker.isupper() else AsserterKind.PERSON)
+    if _is_state(speaker, cues):
+        return AsserterKind.STATE_BODY
+    return _kind_with_capitals(speaker, cues) if cues.words else _kind_without_capitals(speaker, cues)
 
 
 def personal_name(speaker: str, cues: Cues) -> str:
     """Cut a person's own name out of the words of a speaker; "" where they have none."""
+    if _is_state(speaker, cues):
+        return ""
     if not cues.words:
         return _name_without_capitals(speaker, cues)
     words = _WORD.findall(speaker)
@@ -69,6 +62,15 @@ def roles(speaker: str, cues: Cues) -> frozenset[str]:
 def is_word(kind: str, word: str, cues: Cues) -> bool:
     """Tell whether a whole word is in a list of its language."""
     return bool(cues.attribution[kind].fullmatch(word))
+
+
+def _is_state(speaker: str, cues: Cues) -> bool:
+    """Tell "Moscow" and "la Corée du Sud" from a person and from an office."""
+    found = _FIRST.fullmatch(speaker)
+    first, rest = found.groups() if found else ("", "")
+    article = bool(rest) and is_word("dets", first.strip(), cues)
+    names = (speaker, rest) if article else (speaker,)
+    return any(seats.is_state(name, cues.lang) or seats.is_state_after_in(name, cues.lang) for name in names)
 
 
 def _body(word: str, cues: Cues) -> AsserterKind | None:
@@ -111,6 +113,21 @@ def _opens_name(before: str, run: list[str], words: list[str], cues: Cues) -> bo
     office = any(is_word("persons", word, cues) for word in words)
     joined = any(is_word(kind, before, cues) for kind in ("links", "dets"))
     return len(run) > 1 and before.islower() and not joined and (office or not _body(before, cues))
+
+
+def _kind_with_capitals(speaker: str, cues: Cues) -> AsserterKind:
+    words = _WORD.findall(speaker)
+    if personal_name(speaker, cues):
+        return AsserterKind.PERSON
+    head = _head(words, cues)
+    if head and is_word("unnamed", head, cues):
+        return AsserterKind.UNNAMED_SOURCE
+    if any(is_word("speaks_for", word, cues) for word in words):
+        return next((kind for word in words if (kind := _body(word, cues))), AsserterKind.PERSON)
+    if head and is_word("persons", head, cues) and not _body(head, cues):
+        return AsserterKind.UNNAMED_SOURCE if is_word("indefinite", words[0], cues) else AsserterKind.PERSON
+    bodies = [kind for word in words if (kind := _body(word, cues))]
+    return next(iter(bodies), AsserterKind.ORGANISATION if speaker.isupper() else AsserterKind.PERSON)
 
 
 def _kind_without_capitals(speaker: str, cues: Cues) -> AsserterKind:

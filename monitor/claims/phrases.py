@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from monitor.claims import quotations
+from monitor.claims import quotations, seats
 from monitor.claims.cues import Cues
 
 # Tuned on 18 of the 25 training stories, November 2026: longer subjects are nearly always half a clause.
@@ -259,7 +259,7 @@ class Phrases:
             words.pop(0)
         if not words or len(words) > MAX_WORDS + MAX_APPOSITION_WORDS:
             return None
-        if within and not any(self._is("bodies", t) for t in words):
+        if within and not any(self._is("bodies", t) for t in words) and not self._is_state_after_in(words):
             return None
         if (
             self._is("links", words[0])
@@ -268,6 +268,10 @@ class Phrases:
         ):
             return None
         return words
+
+    def _is_state_after_in(self, words: Sequence[Token]) -> bool:
+        """Tell "in Moscow", where they deny it, from any other place."""
+        return seats.is_state_after_in(self.sentence[words[0].start : words[-1].end], self.cues.lang)
 
     def _names(self, words: Sequence[Token]) -> bool:
         return any(self._is_proper(words, i) for i in range(len(words)))

@@ -296,7 +296,8 @@ def serve(
 def judge(
     claims: Annotated[Path, typer.Option(metavar="FILE", help="The claims file (YAML).")],
     articles: Annotated[
-        Path, typer.Option(metavar="FILE", help="JSON Lines: id and text; url, date, lang and title if known.")
+        Path,
+        typer.Option(metavar="FILE", help="JSON Lines: id and text; url, date, lang, title, outlet if known."),
     ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the findings go, as JSON Lines.")],
     config: ConfigOption = None,
@@ -307,11 +308,13 @@ def judge(
 
     settings, watched = settings_of(config), load_baseline(claims).claims
     known = list(read_articles(articles))
+    outlets = {article: version.outlet for article, version in known}
     found = 0
     with whole_file(out) as file, progress_bars() as progress:
         models = _models(settings.judge)
         for article, finding in judge_articles(told(known, progress, "judge"), watched, models):
-            file.write(safe_json(json.dumps(finding_row(article, finding), ensure_ascii=False)) + "\n")
+            row = finding_row(article, finding, outlet=outlets[article])
+            file.write(safe_json(json.dumps(row, ensure_ascii=False)) + "\n")
             found += 1
     print(f"{out}: {found} findings in {len(known)} articles.", file=sys.stderr)
 

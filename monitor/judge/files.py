@@ -10,12 +10,13 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from monitor.collect.urls import host_of
 from monitor.errors import ConfigError
 from monitor.judge.model import PairModel
 from monitor.read.language import detect_language
 from monitor.read.sentences import split_sentences
 from monitor.records import Finding, Pair, PairScores, Version
-from monitor.utterances import Utterance
+from monitor.utterances import AsserterKind, Utterance
 
 SCORE_AT_ONCE = 32  # pairs of a file, so that progress shows
 
@@ -29,6 +30,7 @@ class _Row(BaseModel):
     date: str | None = None
     lang: str | None = None
     title: str | None = None
+    outlet: str | None = None
 
 
 class _PairRow(BaseModel):
@@ -43,7 +45,7 @@ Parsed = TypeVar("Parsed", bound=BaseModel)
 
 
 def read_articles(path: Path) -> Iterator[tuple[str, Version]]:
-    """Read articles from a JSON Lines file: id, text and, if known, url, date, lang and title.
+    """Read articles from a JSON Lines file: id, text and, if known, url, date, lang, title and outlet.
 
     A key that is not known is left out or null.
     Yields each article's id with the article, split into sentences. A date that is not at least a
@@ -69,8 +71,11 @@ def score_row(line: Mapping[str, object], scores: PairScores) -> dict[str, objec
     return {**line, **{name: round(share, 6) for name, share in named.items()}, "stances": stances}
 
 
-def finding_row(article_id: str, finding: Finding) -> dict[str, object]:
-    """Lay a finding out as one JSON object of a findings file."""
+def finding_row(article_id: str, finding: Finding, *, outlet: str = "") -> dict[str, object]:
+    """Lay a finding out as one JSON object of a findings file.
+
+    outlet: who printed it, "" if unknown: asserts what a sentence says that names nobody.
+    """
     return {
         "article_id": article_id,
         "claim_id": finding.claim_id,
@@ -78,7 +83,8 @@ def finding_row(article_id: str, finding: Finding) -> dict[str, object]:
         "evidence": finding.evidence,
         "start": finding.start,
         "end": finding.end,
-        "asserted_by": finding.asserted_by,
+        "asserted_by": finding.asserted_by or outlet or None,
+        "asserter_kind": _asserter_kind(finding, outlet),
         "manner": str(finding.manner),
         "figure_old": finding.figure_old,
         "figure_new": finding.figure_new,
@@ -88,6 +94,13 @@ def finding_row(article_id: str, finding: Finding) -> dict[str, object]:
         "kind": finding.kind and str(finding.kind),
         **_utterance_fields(finding.utterance),
     }
+
+
+def _asserter_kind(finding: Finding, outlet: str) -> str | None:
+    if finding.asserted_by is None:
+        return str(AsserterKind.MEDIUM) if outlet else None
+    chain = finding.utterance.chain if finding.utterance else ()
+    return str(chain[-1].kind) if chain else None
 
 
 def _utterance_fields(utterance: Utterance | None) -> dict[str, object]:
@@ -134,7 +147,17 @@ def _version(row: _Row) -> Version:
         day = datetime.strptime((row.date or "")[:10], "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         day = None
-    return Version(0, 0, row.url or "", row.title or "", lang, day, row.text, split_sentences(row.text, lang))
+    return Version(
+        id=0,
+        article_id=0,
+        url=row.url or "",
+        title=row.title or "",
+        lang=lang,
+        day=day,
+        text=row.text,
+        sentences=split_sentences(row.text, lang),
+        outlet=row.outlet or host_of(row.url or "").removeprefix("www."),
+    )
 
 
 def score_pairs(

@@ -6,7 +6,7 @@ import re
 
 from babel import Locale
 
-from monitor.utterances import Utterance
+from monitor.utterances import Firmness, Utterance
 
 # ISO 639 codes of the languages that are written from right to left and that news is published in.
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
@@ -29,6 +29,17 @@ def passed_on(speaker: str | None, utterance: Utterance | None) -> str:
     days = [day for day in (utterance.earliest, utterance.day) if day and utterance.dated]
     said = " to ".join(f"{day.day} {day:%b %Y}" for day in dict.fromkeys(days))
     return ", ".join(filter(None, (through and f"through {through}", said and f"on {said}")))
+
+
+def asserter_name(speaker: str | None, outlet: str, utterance: Utterance | None) -> str:
+    """Name who says it. Where the sentence names nobody, that is who printed it, for a fact in their own voice.
+
+    speaker: None where nobody is named. outlet: who printed the sentence.
+    """
+    if speaker is not None:
+        return speaker
+    own = utterance is not None and utterance.firmness is Firmness.FACT
+    return f"{outlet} itself" if own else f"{outlet}, naming nobody"
 
 
 def language_name(lang: str | None) -> str:

@@ -231,7 +231,9 @@ class Articles:
         rows = select(
             self._db,
             """
-            SELECT versions.*, articles.url, articles.feed_published_at, articles.first_seen_at FROM versions
+            SELECT versions.*, articles.url, articles.outlet, articles.feed_published_at,
+                   articles.first_seen_at
+            FROM versions
             JOIN articles ON articles.id = versions.article_id
             WHERE versions.id = ?
             """,
@@ -247,7 +249,17 @@ class Articles:
         sentences = tuple(Sentence(s["idx"], s["start"], s["end"], text[s["start"] : s["end"]]) for s in spans)
         stated = [to_moment_or_none(row[column]) for column in ("published_at", "feed_published_at")]
         day = believed(*stated, first_seen=to_moment(row["first_seen_at"]))
-        return Version(row["id"], row["article_id"], row["url"], row["title"], row["lang"], day, text, sentences)
+        return Version(
+            id=row["id"],
+            article_id=row["article_id"],
+            url=row["url"],
+            title=row["title"],
+            lang=row["lang"],
+            day=day,
+            text=text,
+            sentences=sentences,
+            outlet=row["outlet"],
+        )
 
     def search(self, words: str, *, limit: int) -> list[dict[str, str | None]]:
         """Find the newest versions whose headline or text holds all the words; diacritics do not matter.

@@ -153,7 +153,8 @@ def test_a_finding_is_one_json_object_with_plain_values() -> None:
             dated=False,
         ),
     )
-    assert json.loads(json.dumps(finding_row("a1", finding))) == {
+    row = finding_row("a1", finding, outlet="The Valley Post")
+    assert json.loads(json.dumps(row)) == {
         "article_id": "a1",
         "claim_id": "C1",
         "verdict": "updates",
@@ -161,6 +162,7 @@ def test_a_finding_is_one_json_object_with_plain_values() -> None:
         "start": 26,
         "end": 69,
         "asserted_by": "the governor",
+        "asserter_kind": "state body",
         "manner": "no-comment",
         "figure_old": "six",
         "figure_new": "Nine",
@@ -175,3 +177,37 @@ def test_a_finding_is_one_json_object_with_plain_values() -> None:
         "said_on": "2024-10-03",
         "dated": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("row", "outlet"),
+    [
+        ({"outlet": "The Valley Post", "url": "https://www.valley.example/1"}, "The Valley Post"),
+        ({"url": "https://www.valley.example/1"}, "valley.example"),
+        ({}, None),
+    ],
+)
+def test_what_names_nobody_is_asserted_by_the_outlet(
+    tmp_path: Path, row: dict[str, str], outlet: str | None
+) -> None:
+    """The name on the page, or its host; where neither is known, nobody."""
+    ((article, version),) = read_articles(write(tmp_path, json.dumps({"id": "a1", "text": FLOOD, **row})))
+    first = version.sentences[0]
+    unnamed = Finding(
+        claim_id="C1",
+        stance=Stance.CONFIRMS,
+        manner=Manner.STATEMENT,
+        sentence=0,
+        start=first.start,
+        end=first.end,
+        evidence=first.text,
+        asserted_by=None,
+        figure_old=None,
+        figure_new=None,
+        score=0.9,
+        similarity=0.5,
+        scores=PairScores(0.9, 0.1, 0.0),
+        rules=(),
+    )
+    found = finding_row(article, unnamed, outlet=version.outlet)
+    assert (found["asserted_by"], found["asserter_kind"]) == (outlet, "medium" if outlet else None)

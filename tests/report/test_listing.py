@@ -135,6 +135,7 @@ def test_findings_are_told_with_their_sentence_and_source() -> None:
         "\n"
         "C2 UPDATES · 88% sure · finding 8\n"
         "  Six people → nine people\n"
+        "  Le Courrier, naming nobody:\n"
         "  “At least nine people died.”\n"
         "  Le Courrier · undated · language unknown\n"
         "  https://courrier.example/2\n"
@@ -144,6 +145,17 @@ def test_findings_are_told_with_their_sentence_and_source() -> None:
         "\n"
         "2 findings. Times: Europe/Zurich.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("firmness", "who"),
+    [(Firmness.FACT, "Le Courrier itself"), (Firmness.CONDITIONAL, "Le Courrier, naming nobody")],
+)
+def test_who_printed_it_stands_for_who_said_it(firmness: Firmness, who: str) -> None:
+    """A fact in a paper's own voice is the paper's; of what it only heard, nobody is named."""
+    said = Utterance((), How.SAYS, firmness, earliest=None, day=None, dated=False)
+    unnamed = replace(FIGURE, finding=replace(FIGURE.finding, utterance=said))
+    assert f"  {who}:\n  “At least nine" in findings_text([unnamed], zone="Europe/Zurich")
 
 
 def test_no_findings_says_what_to_do() -> None:

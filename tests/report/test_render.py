@@ -65,7 +65,7 @@ def test_text_shows_a_whole_digest() -> None:
         "  Mentioned without taking a side (1)\n    川の新聞 · 21 Nov 2026, 22:00: 北のダム\n",
         "F2 · About 1,200 households had to leave their homes.",
         "  Changed figures (1)\n\n    About 1,200 → 1.750 Haushalte\n    Talrat\n    “Inzwischen mussten",
-        "  Other updates (1)\n\n    Unattributed\n    “Les foyers évacués",
+        "  Other updates (1)\n\n    The Valley Post, naming nobody\n    “Les foyers évacués",
         "undated · French · 87% sure",
         "  Contradicted (2)\n\n    управление реки · a denial\n    “«Мы ничего",
         "No news on 2 claims\nSilence says nothing about whether a claim is true.",

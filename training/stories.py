@@ -24,6 +24,7 @@ SCORE_OF = {
 # of whole stories are longer, and most of their sentences bear on nothing.
 NEGATIVES, NEGATIVES_OF_WHOLE = 5, 6
 SHOWN = 0.7  # how often the sentence before is shown; pairs alone must be read too
+AFTER = 0.5  # how often the sentence after a labelled one is drawn beside that one
 JOINED_AT_MOST, AGAIN = 6, 0.3  # sentences taken as one; how often it is the same one again
 CROWD = 40  # claims of other stories from which the nearest is taken
 NEAR = 0.06  # softness of "likeliest", in cosine
@@ -156,6 +157,7 @@ def one_round(story: Story, rng: random.Random) -> Iterator[Example]:
             yield _example(article, place, _wording(claims[claim], rng), verdicts, rng)
         for place, claim in negatives(story, article, NEGATIVES_OF_WHOLE if story.whole else NEGATIVES, rng):
             yield _example(article, place, _wording(claims[claim], rng), frozenset({"unrelated"}), rng)
+        yield from after(story, article, rng)
         yield from joined(story, article, rng)
     yield from _between_claims(story, rng)
 
@@ -174,6 +176,18 @@ def foreign(stories: Sequence[Story], near: Callable[[str, str], float], rng: ra
             crowd = rng.sample(claims, min(CROWD, len(claims)))
             claim = max(crowd, key=lambda claim: near(article.sentences[place], claim.text))
             yield _example(article, place, _wording(claim, rng), frozenset({"unrelated"}), rng)
+
+
+def after(story: Story, article: StoryArticle, rng: random.Random) -> Iterator[Example]:
+    """Yield sentences that bear on nothing, beside the one before, which does: it is not they that say it."""
+    claims = {claim.id: claim for claim in story.claims}
+    for place, claim in sorted(article.labels):
+        next_one = (place + 1, claim)
+        known = story.whole and next_one not in article.labels and claim not in article.unsure
+        if known and place + 1 < len(article.sentences) and rng.random() < AFTER:
+            labels = frozenset({"neutral"}), frozenset({"unrelated"})
+            text, before = article.sentences[place + 1], article.sentences[place]
+            yield Example(text, _wording(claims[claim], rng), before, *labels)
 
 
 def joined(story: Story, article: StoryArticle, rng: random.Random) -> Iterator[Example]:

@@ -19,6 +19,7 @@ from monitor.records import Manner
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 CUE_FILES = ["en", "fr", "de", "es", "it", "pt", "ru", "uk", "ko", "ja", "pl", "nl", "ro", "bg", "id", "zh"]
+CUE_FILES += ["tr", "cs", "ar", "hi"]
 FLOOR = 0.9  # the share of each language's cases that must be read right
 
 
@@ -46,6 +47,18 @@ def test_nine_in_ten_sentences_are_read_as_a_person_reads_them(path: Path) -> No
         ("Компанията отрече теча.", "bg", Manner.DENIAL, "reports_denial"),
         ("Perusahaan itu membantah kebocoran.", "id", Manner.DENIAL, "reports_denial"),
         ("该公司否认泄漏。", "zh", Manner.DENIAL, "reports_denial"),
+        ("Şirket sızıntı haberlerini yalanladı.", "tr", Manner.DENIAL, "reports_denial"),
+        ("Bakan bu iddiaların uydurma olduğunu söyledi.", "tr", Manner.DENIAL, "denies_own"),
+        ("Vali haberi ne doğruladı ne yalanladı.", "tr", Manner.NO_COMMENT, "not_denied"),
+        ("Firma únik popřela.", "cs", Manner.DENIAL, "reports_denial"),
+        ("Mluvčí označil zprávu za lež.", "cs", Manner.DENIAL, "denies_own"),
+        ("Ministerstvo únik nepopřelo.", "cs", Manner.NO_COMMENT, "not_denied"),
+        ("نفت الشركة وقوع أي تسرب.", "ar", Manner.DENIAL, "reports_denial"),
+        ("وقال المتحدث إن التقرير لا أساس له.", "ar", Manner.DENIAL, "denies_own"),
+        ("لم تنف الوزارة الخبر.", "ar", Manner.NO_COMMENT, "not_denied"),
+        ("कंपनी ने रिसाव की खबर का खंडन किया।", "hi", Manner.DENIAL, "reports_denial"),
+        ("मंत्री ने आरोप को निराधार बताया।", "hi", Manner.DENIAL, "denies_own"),
+        ("प्रवक्ता ने इस खबर से इनकार नहीं किया।", "hi", Manner.NO_COMMENT, "not_denied"),
     ],
 )
 def test_flags_tell_what_kind_of_denial_it_is(sentence: str, lang: str, manner: Manner, flag: str) -> None:
@@ -53,6 +66,28 @@ def test_flags_tell_what_kind_of_denial_it_is(sentence: str, lang: str, manner: 
     reading = manner_of(sentence, lang)
     assert reading.manner == manner
     assert getattr(reading, flag)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lang", "manner"),
+    [
+        ("Sözcü konuyla ilgili yorum yapmadı.", "tr", Manner.NO_COMMENT),
+        ("İddialar bağımsız olarak doğrulanamadı.", "tr", Manner.UNVERIFIED),
+        ("Şirket, sızıntının olduğunu kabul etti.", "tr", Manner.STATEMENT),
+        ("Úřad odmítl zprávu komentovat.", "cs", Manner.NO_COMMENT),
+        ("Údaje nebylo možné nezávisle ověřit.", "cs", Manner.UNVERIFIED),
+        ("Firma přiznala, že úniku nezabránila.", "cs", Manner.STATEMENT),
+        ("رفضت الوزارة التعليق.", "ar", Manner.NO_COMMENT),
+        ("لم يتسن لنا التحقق من الخبر.", "ar", Manner.UNVERIFIED),
+        ("أقرت الشركة بالتسرب.", "ar", Manner.STATEMENT),
+        ("मंत्रालय ने टिप्पणी करने से इनकार किया।", "hi", Manner.NO_COMMENT),
+        ("इस दावे की स्वतंत्र पुष्टि नहीं हो सकी।", "hi", Manner.UNVERIFIED),
+        ("कंपनी ने रिसाव की बात स्वीकार की।", "hi", Manner.STATEMENT),
+    ],
+)
+def test_four_more_languages_are_read(sentence: str, lang: str, manner: Manner) -> None:
+    """Their denials were taken for statements, and so for confirmations."""
+    assert manner_of(sentence, lang).manner == manner
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from training.names import read_names
 from training.patterns import KINDS, QUIET, TEST_FACTS, Trap, read_patterns, traps
 from training.stories import (
     Story,
+    after,
     foreign,
     joined,
     negatives,
@@ -97,6 +98,21 @@ def test_sentences_taken_as_one_bear_on_no_claim(stories: list[Story]) -> None:
                 assert example.verdicts == {"unrelated"}
                 masses += sum(example.premise.count(text) for text in set(article.sentences)) > 1
     assert masses > 1000
+
+
+def test_the_sentence_after_a_labelled_one_is_unrelated_beside_it(stories: list[Story]) -> None:
+    """What the sentence before says is not said by this one."""
+    rng, drawn = random.Random(1), 0
+    for story in stories:
+        for article in story.articles:
+            claims = {text: claim.id for claim in story.claims for text in claim.wordings.values()}
+            for example in after(story, article, rng):
+                claim, place = claims[example.hypothesis], article.sentences.index(example.premise)
+                labelled = {at for at, labelled in article.labels if labelled == claim}
+                assert place not in labelled and place - 1 in labelled
+                assert example.context == article.sentences[place - 1] and example.verdicts == {"unrelated"}
+                drawn += 1
+    assert drawn > 1000
 
 
 def test_foreign_pairs_are_of_two_stories_and_near(stories: list[Story]) -> None:

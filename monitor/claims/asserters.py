@@ -9,7 +9,6 @@ from monitor.claims.cues import Cues
 from monitor.utterances import AsserterKind
 
 _WORD = re.compile(r"[ldLD]['’](?=\w)|\w+(?:[-‑'’ʼ.]\w+)*|[,«»“”\"&]")
-_FIRST = re.compile(r"([ldLD]['’]|\w+ )(.+)")
 _KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,}(?:[・＝=･][ァ-ヺー]+)*(?=[^ァ-ヺー・]*$)")
 _WITHOUT_SPACES = "ja"
 _ROLES = ("persons", "unnamed", "speaks_for")
@@ -21,14 +20,14 @@ def kind_of(speaker: str, cues: Cues) -> AsserterKind:
 
     Who is known to speak for a body without a name of their own counts as that body.
     """
-    if _is_state(speaker, cues):
+    if seats.state_of(speaker, cues.lang):
         return AsserterKind.STATE_BODY
     return _kind_with_capitals(speaker, cues) if cues.words else _kind_without_capitals(speaker, cues)
 
 
 def personal_name(speaker: str, cues: Cues) -> str:
     """Cut a person's own name out of the words of a speaker; "" where they have none."""
-    if _is_state(speaker, cues):
+    if seats.state_of(speaker, cues.lang):
         return ""
     if not cues.words:
         return _name_without_capitals(speaker, cues)
@@ -62,15 +61,6 @@ def roles(speaker: str, cues: Cues) -> frozenset[str]:
 def is_word(kind: str, word: str, cues: Cues) -> bool:
     """Tell whether a whole word is in a list of its language."""
     return bool(cues.attribution[kind].fullmatch(word))
-
-
-def _is_state(speaker: str, cues: Cues) -> bool:
-    """Tell "Moscow" and "la Corée du Sud" from a person and from an office."""
-    found = _FIRST.fullmatch(speaker)
-    first, rest = found.groups() if found else ("", "")
-    article = bool(rest) and is_word("dets", first.strip(), cues)
-    names = (speaker, rest) if article else (speaker,)
-    return any(seats.is_state(name, cues.lang) or seats.is_state_after_in(name, cues.lang) for name in names)
 
 
 def _body(word: str, cues: Cues) -> AsserterKind | None:

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from anyascii import anyascii
 
+from monitor.claims import seats
 from monitor.claims.cues import WITHOUT_CAPITALS, Cues, cues_for
 
 # Edits for each letter of the shorter word, up to which two words are one. Tuned on the even rows of
@@ -67,12 +68,15 @@ class Name:
 def same_person(
     one: str, other: str, *, langs: tuple[str | None, str | None] = (None, None), aliases: Mapping[str, Name]
 ) -> bool:
-    """Tell whether two asserters are one person.
+    """Tell whether two asserters are one person, or one state under names of it or of its seat.
 
     one, other: "António Guterres, the UN chief" and "генсек Гутерриш"; langs: their languages, None where
     unknown. aliases: see aliases_by_name(). False where either names nobody. A family name alone is taken for
     the person of that name; two different given names are two persons.
     """
+    states = [seats.state_of(text, lang) for text, lang in zip((one, other), langs, strict=True)]
+    if any(states):
+        return states[0] == states[1]
     first, second = (
         _aliased(name_of(text, lang), aliases) for text, lang in zip((one, other), langs, strict=True)
     )

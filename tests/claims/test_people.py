@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from monitor.claims import people
 from monitor.claims.people import aliases_by_name, name_of, same_person
 
 TABLE = Path(__file__).parents[2] / "training/data/names/people.yaml"
@@ -55,6 +56,36 @@ def test_two_persons_are_hardly_ever_one() -> None:
 def test_names_with_their_offices(one: str, other: str, langs: tuple[str, str], *, expected: bool) -> None:
     assert same(one, other, *langs) is expected
     assert same(other, one, *reversed(langs)) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "langs", "expected"),
+    [
+        ("Moscow", "Москве", ("en", "ru"), True),
+        ("la Corée du Nord", "평양", ("fr", "ko"), True),
+        ("L’Iran", "Teherán", ("fr", "es"), True),
+        ("Washington", "the United States", ("en", "en"), True),
+        ("東京", "Japan", ("ja", "en"), True),
+        ("Moscow", "Kyiv", ("en", "en"), False),
+        ("Washington", "Denzel Washington", ("en", "en"), False),
+        ("Москва", "московский суд", ("ru", "ru"), False),
+    ],
+)
+def test_a_state_and_its_seat_are_one_actor(
+    one: str, other: str, langs: tuple[str, str], *, expected: bool
+) -> None:
+    """Else "Moscow denied it" in ten languages would be ten who deny."""
+    assert same(one, other, *langs) is expected
+    assert same(other, one, *reversed(langs)) is expected
+    assert same_person(one, other, langs=(None, None), aliases={}) is expected
+
+
+def test_every_seat_is_one_state_s_alone() -> None:
+    """A name that two rows carry would make two states one."""
+    rows = yaml.safe_load((Path(people.__file__).parent / "seats.yaml").read_text(encoding="utf-8"))
+    for lang in sorted({lang for row in rows.values() for lang in row}):
+        names = [name for row in rows.values() for name in row.get(lang, ())]
+        assert len(names) == len(set(names)), lang
 
 
 def test_an_alias_that_a_person_wrote_down_is_believed() -> None:

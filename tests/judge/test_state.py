@@ -70,6 +70,12 @@ def test_an_old_denial_told_again_is_linked_and_not_counted_again() -> None:
     assert {denial.finding_id, *denial.repeats} == {2, 20}
 
 
+def test_a_state_that_denies_in_two_languages_denies_once() -> None:
+    state = state_of([event(1, DENIES, actor="Moscow"), event(2, DENIES, actor="Москве", lang="ru")])
+    (denial,) = state.denials
+    assert {denial.finding_id, *denial.repeats} == {1, 2}
+
+
 def test_two_who_deny_are_two_denials() -> None:
     state = state_of([event(1, DENIES, actor="Anna Lind"), event(2, DENIES, actor="Karl Berg")])
     assert [d.actor for d in state.denials] == ["Anna Lind", "Karl Berg"]

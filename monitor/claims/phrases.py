@@ -46,10 +46,17 @@ class Phrases:
         self.passive = passive
         # "..., has she said": whom it points back to is the subject, not what stands before it.
         taken = [*passive, *self._found("theirs")]
-        self.verbs = [(s, e) for s, e in self._found("says") if not any(s < b and a < e for a, b in taken)]
+        verbs = [self._in_one_clause(s, e) for s, e in self._found("says")]
+        self.verbs = [(s, e) for s, e in verbs if not any(s < b and a < e for a, b in taken)]
 
     def _found(self, kind: str) -> list[tuple[int, int]]:
         return [m.span() for m in self.lists[kind].finditer(self.unspoken)]
+
+    def _in_one_clause(self, start: int, end: int) -> tuple[int, int]:
+        """Leave out the auxiliary of the clause before: "les clauses ont été violées, a expliqué"."""
+        comma = self.unspoken.rfind(",", start, end)
+        later = self.lists["says"].finditer(self.unspoken, comma + 1, end) if comma >= 0 else ()
+        return next((m.span() for m in later if m.end() == end), (start, end))
 
     def _is_person(self, words: Sequence[Token]) -> bool:
         role = any(self._is("persons", t) for t in words) and not any(self._is("unnamed", t) for t in words)

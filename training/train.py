@@ -118,16 +118,20 @@ def loss_of(logits: Tensor, right: Tensor, weights: Tensor) -> Tensor:
 class Trainer:
     """Weights in float32 with a bfloat16 copy that computes, and AdamW's state."""
 
-    def __init__(self, start: nets.Network, *, device: str, dropout: float) -> None:
+    def __init__(self, start: nets.Network, *, device: str, dropout: float, above: int = 0) -> None:
         self.device = device
         self.net = start.to(device=device, dtype=torch.bfloat16).train()
         for module in self.net.modules():
             if isinstance(module, nn.Dropout):
                 module.p = dropout
-        frozen = ("words", "exit")  # word vectors ship in 4 bits, as they came
-        self.learning = [(name, p) for name, p in self.net.named_parameters() if not name.startswith(frozen)]
+        frozen = ["words", "exit"]  # word vectors ship in 4 bits, as they came
+        if above:  # the layers below, and what they stand on, stay as they are
+            frozen += ["positions", "norm.", *(f"layers.{layer}." for layer in range(above))]
+        self.learning = [
+            (name, p) for name, p in self.net.named_parameters() if not name.startswith(tuple(frozen))
+        ]
         for name, p in self.net.named_parameters():
-            p.requires_grad_(not name.startswith(frozen))
+            p.requires_grad_(not name.startswith(tuple(frozen)))
         self.masters = [p.detach().float().clone().requires_grad_() for _, p in self.learning]
         decays = [m for m in self.masters if m.dim() > 1]
         plain = [m for m in self.masters if m.dim() == 1]

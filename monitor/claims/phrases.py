@@ -47,7 +47,8 @@ class Phrases:
         # "..., has she said": whom it points back to is the subject, not what stands before it.
         taken = [*passive, *self._found("theirs")]
         verbs = [self._in_one_clause(s, e) for s, e in self._found("says")]
-        self.verbs = [(s, e) for s, e in verbs if not any(s < b and a < e for a, b in taken)]
+        free = [(s, e) for s, e in verbs if not any(s < b and a < e for a, b in taken)]
+        self.verbs = [(s, e) for s, e in free if not self._ends_a_state(s, e)]
 
     def _found(self, kind: str) -> list[tuple[int, int]]:
         return [m.span() for m in self.lists[kind].finditer(self.unspoken)]
@@ -57,6 +58,13 @@ class Phrases:
         comma = self.unspoken.rfind(",", start, end)
         later = self.lists["says"].finditer(self.unspoken, comma + 1, end) if comma >= 0 else ()
         return next((m.span() for m in later if m.end() == end), (start, end))
+
+    def _ends_a_state(self, start: int, end: int) -> bool:
+        """Tell "States" in "the United States" from a verb."""
+        before = self.sentence[:start].split()[-1:]
+        return (
+            bool(before) and seats.state_of(f"{before[0]} {self.sentence[start:end]}", self.cues.lang) is not None
+        )
 
     def _is_person(self, words: Sequence[Token]) -> bool:
         role = any(self._is("persons", t) for t in words) and not any(self._is("unnamed", t) for t in words)

@@ -124,14 +124,12 @@ class Trainer:
         for module in self.net.modules():
             if isinstance(module, nn.Dropout):
                 module.p = dropout
-        frozen = ["words", "exit"]  # word vectors ship in 4 bits, as they came
+        frozen: tuple[str, ...] = ("words", "exit")  # word vectors ship in 4 bits, as they came
         if above:  # the layers below, and what they stand on, stay as they are
-            frozen += ["positions", "norm.", *(f"layers.{layer}." for layer in range(above))]
-        self.learning = [
-            (name, p) for name, p in self.net.named_parameters() if not name.startswith(tuple(frozen))
-        ]
+            frozen += ("positions", "norm.", *(f"layers.{layer}." for layer in range(above)))
+        self.learning = [(name, p) for name, p in self.net.named_parameters() if not name.startswith(frozen)]
         for name, p in self.net.named_parameters():
-            p.requires_grad_(not name.startswith(tuple(frozen)))
+            p.requires_grad_(not name.startswith(frozen))
         self.masters = [p.detach().float().clone().requires_grad_() for _, p in self.learning]
         decays = [m for m in self.masters if m.dim() > 1]
         plain = [m for m in self.masters if m.dim() == 1]

@@ -13,7 +13,7 @@ from monitor.feed_records import FailingFeed, SilentFeed
 from monitor.records import StepCount, StoredFinding
 from monitor.report.calendar import write_date, write_day, write_moment
 from monitor.report.printable import json_text, safe_text, safe_url, utc_text, wrap
-from monitor.report.terms import asserter_name, language_name, passed_on, sureness
+from monitor.report.terms import language_name, sureness, who_says
 from monitor.report.wording import silent_words
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
@@ -254,9 +254,7 @@ def _finding_lines(found: StoredFinding, zone: str, width: int) -> Iterator[str]
     yield from _set(head, width)
     if said.figure_new is not None:
         yield from _set(f"{said.figure_old or '?'} → {said.figure_new}", width, indent=2)
-    named = asserter_name(said.asserted_by, found.outlet, said.utterance)
-    who = ", ".join(filter(None, (named, passed_on(said.asserted_by, said.utterance))))
-    yield from _set(f"{who}:", width, indent=2)
+    yield from _set(f"{who_says(said.asserted_by, found.outlet, said.utterance)}:", width, indent=2)
     yield from _set(f"“{said.evidence}”", width, indent=2)
     source = (found.outlet, write_date(found.published_at, zone), language_name(found.lang))
     yield from _set(" · ".join(source), width, indent=2)

@@ -31,6 +31,11 @@ def passed_on(speaker: str | None, utterance: Utterance | None) -> str:
     return ", ".join(filter(None, (through and f"through {through}", said and f"on {said}")))
 
 
+def who_says(speaker: str | None, outlet: str, utterance: Utterance | None) -> str:
+    """Name who says it; then through whom, and when, where the sentence tells. As for asserter_name()."""
+    return ", ".join(filter(None, (asserter_name(speaker, outlet, utterance), passed_on(speaker, utterance))))
+
+
 def asserter_name(speaker: str | None, outlet: str, utterance: Utterance | None) -> str:
     """Name who says it. Where the sentence names nobody, that is who printed it, for a fact in their own voice.
 

@@ -11,7 +11,7 @@ from monitor.judge.state import Denial, FigurePoint, Standing
 from monitor.records import Manner
 from monitor.report.calendar import local_day, write_date, write_day, write_moment
 from monitor.report.digest import ClaimNews, Digest, Item, Section, SilentClaim, totals
-from monitor.report.terms import asserter_name, language_name, passed_on, sureness
+from monitor.report.terms import language_name, sureness, who_says
 from monitor.utterances import Kind
 
 HEADINGS = {
@@ -128,8 +128,7 @@ def manner_words(item: Item) -> str | None:
 
 def speaker(item: Item) -> str:
     """Name who says so; then through whom, and when, where the sentence tells."""
-    named = asserter_name(item.asserted_by, item.outlet, item.utterance)
-    return ", ".join(filter(None, (named, passed_on(item.asserted_by, item.utterance))))
+    return who_says(item.asserted_by, item.outlet, item.utterance)
 
 
 def source_words(item: Item, zone: str) -> list[str]:

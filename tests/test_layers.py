@@ -53,6 +53,7 @@ PURE = {
     "monitor.read.origins",
     "monitor.read.sentences",
     "monitor.claims",
+    "monitor.judge.asking",
     "monitor.judge.calibration",
     "monitor.judge.candidates",
     "monitor.judge.context",

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import ModelError
-from monitor.judge.candidates import choose
+from monitor.judge.asking import ask
+from monitor.judge.candidates import Candidate, choose
 from monitor.judge.context import context_of_sentence, hypotheses, score_in_context
 from monitor.judge.model import Embedder, PairModel
 from monitor.judge.stance import RULES_VERSION, Judged, decide
 from monitor.pipeline.steps import Models, Progress, Stop, never, no_progress
-from monitor.records import Claim, ClaimRevision, Finding, Pair, StepCount, Version
+from monitor.records import Claim, ClaimRevision, Finding, Pair, PairScores, StepCount, Version
 from monitor.store import Store
 
 log = logging.getLogger(__name__)
@@ -129,12 +130,16 @@ def score_sentences(
     is found for it must not depend, to the last bit, on which others are watched.
     """
     candidates = choose(sentences, vector[np.newaxis])
-    chosen = [version.sentences[candidate.sentence] for candidate in candidates]
-    pairs = [Pair(s.text, hypothesis, context_of_sentence(version, s.index)) for s in chosen]
-    scores = score_in_context(pairs, version.lang, scorer.score)
+
+    def score(some: Sequence[Candidate]) -> list[PairScores]:
+        chosen = [version.sentences[candidate.sentence] for candidate in some]
+        pairs = [Pair(s.text, hypothesis, context_of_sentence(version, s.index)) for s in chosen]
+        return score_in_context(pairs, version.lang, scorer.score)
+
+    similarity = {candidate.sentence: candidate.similarity for candidate in candidates}
     return [
-        Judged(sentence, candidate.similarity, score)
-        for sentence, candidate, score in zip(chosen, candidates, scores, strict=True)
+        Judged(version.sentences[place], similarity[place], scores)
+        for place, scores in ask(candidates, score).items()
     ]
 
 

@@ -135,5 +135,5 @@ def kind_of_label(asserter: str, scoring: Scoring) -> AsserterKind | None:
 
 
 def _is_right(label: Labelled, scoring: Scoring) -> bool:
-    name = label.found.asserted_by
-    return bool(name) and scoring.same_person(name or "", label.asserter.partition(",")[0])
+    names = (label.found.asserted_by, *(one.name for one in label.found.beside))
+    return any(name and scoring.same_person(name, label.asserter.partition(",")[0]) for name in names)

@@ -31,6 +31,7 @@ class Attribution:
     how, firmness: how the sentence puts it, also where nobody is named.
     start, end: where asserted_by stands in the sentence; None where an earlier sentence named the speaker.
     said: where the verb of saying starts and ends; None for "according to".
+    beside: who says it together with the speaker ("the ministry and the army deny it"), as written.
     """
 
     asserted_by: str | None = None
@@ -40,6 +41,7 @@ class Attribution:
     start: int | None = None
     end: int | None = None
     said: tuple[int, int] | None = None
+    beside: tuple[Asserter, ...] = ()
 
     @property
     def kind(self) -> AsserterKind | None:
@@ -81,7 +83,10 @@ def attribution(sentence: str, lang: str | None, *, context: Sequence[str] = ())
     reading = manner_of(sentence, lang)
     how = how_put(sentence, reading, cues, passed_on=medium or cited)
     start, end = (chosen.start, chosen.end) if chosen and here else (None, None)
-    return Attribution(name, chain, how, firmness_of(sentence, reading, cues), start, end, _verb(chosen))
+    joined = [sentence[s:e] for s, e in chosen.beside] if chosen else []
+    beside = tuple(Asserter(text, kind_of(text, cues)) for text in joined)
+    firmness = firmness_of(sentence, reading, cues)
+    return Attribution(name, chain, how, firmness, start, end, _verb(chosen), beside)
 
 
 def _named(sentence: str, chosen: Speaker | None, context: Sequence[str], cues: Cues) -> tuple[str | None, bool]:

@@ -156,19 +156,28 @@ class Phrases:
             inner = self._is("links", token) or self._is("dets", token)
             said = any(s <= token.start < e for s, e in self.verbs) and not self._is_known(token)
             skip = self._is_skip(start - 1) and not inner and not self._is_title_word(start - 1)
-            if said or not token.word or self._is("breaks", token) or skip:
+            breaks = self._is("breaks", token) and not (start < end and self._goes_on_with(start - 1))
+            if said or not token.word or breaks or skip:
                 break
             start -= 1
         if start > 0 and (self._is("preps", self.tokens[start - 1]) or self.tokens[start - 1].text.isdigit()):
             return None
-        if start > 0 and self.cues.lang == "de" and self._is("links", self.tokens[start - 1]):
-            return None  # "Im Frühjahr hatte ..."
+        linked = start > 0 and self._is("links", self.tokens[start - 1])
+        joined = linked and self._is("joins", self.tokens[start - 1]) and self._grown_left(start - 1) is not None
+        if linked and self.cues.lang == "de" and not joined:
+            return None  # "Im Frühjahr hatte ...", "Nach dem Treffen mit Norwegen und Schweden sagte ..."
         words = list(self.tokens[start:end])
         if words and self._is("personal", words[-1]):
             return words[-1:]  # "documents he did not show": the object stands first
         while len(words) > 1 and self._names(words[:-1]) and self._trails(words):
             words.pop()
         return self._trimmed(words)
+
+    def _goes_on_with(self, i: int) -> bool:
+        """Tell "and" in "the ministry of defence and of justice"."""
+        following = self.tokens[i + 1]
+        linked = self._is("links", following) and not self._is("dets", following)
+        return linked and self._is("joins", self.tokens[i])
 
     def _is_title_word(self, i: int) -> bool:
         """Tell "Evening" in "The Evening Ledger"."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from monitor.claims.attribution import Attribution, attribution
+from monitor.claims.attribution import attribution
 from monitor.claims.figure_moves import MOVED, FigureMove, FigureText, Relation, changed
 from monitor.claims.kinds import kind_of
 from monitor.claims.manner import Reading, manner_of
@@ -107,14 +107,13 @@ def decide(
     """Turn what the model says of an article's sentences into findings on one claim.
 
     judged: the candidate sentences, in the order of the article. Returns at most one finding for each stance and
-    asserter: the sentence with the highest score, the earlier one of equals. Where the article confirms,
-    contradicts or updates, its mentions are left out; where it only mentions, the one with the highest score
-    stands. In the order of the article.
+    asserter: the sentence with the highest score, the earlier one of equals. Where two say it together, each is
+    one. Where the article confirms, contradicts or updates, its mentions are left out; where it only mentions, the
+    one with the highest score stands. In the order of the article.
     """
     best: dict[tuple[Stance, str | None], Finding] = {}
     for candidate in judged:
-        finding = _find(claim, version, candidate, thresholds)
-        if finding is not None:
+        for finding in _find(claim, version, candidate, thresholds):
             key = (finding.stance, finding.asserted_by)
             if key not in best or finding.score > best[key].score:
                 best[key] = finding
@@ -264,30 +263,33 @@ def case_of(claim: Claim, version: Version, judged: Judged, thresholds: Threshol
     )
 
 
-def utterance_of(sentence: Sentence, version: Version) -> tuple[Attribution, Utterance]:
-    """Read who says a sentence of an article, how, how firmly, and on which day."""
+def utterances_of(sentence: Sentence, version: Version) -> list[tuple[str | None, Utterance]]:
+    """Read who says a sentence of an article, how, how firmly, and on which day: one for each who says it."""
     before = [s.text for s in version.sentences if 0 < sentence.index - s.index <= CONTEXT]
     who = attribution(sentence.text, version.lang, context=before)
     article = version.day.date() if version.day else None
     said = _said(sentence, version)
     first, last = (said.first, said.last) if said else (article, article)
-    return who, Utterance(who.chain, who.how, who.firmness, first, last, said is not None)
+    relays = who.chain[:-1]
+    everyone = [(who.asserted_by, who.chain), *((one.name, (*relays, one)) for one in who.beside)]
+    return [
+        (name, Utterance(chain, who.how, who.firmness, first, last, said is not None)) for name, chain in everyone
+    ]
 
 
 def _said(sentence: Sentence, version: Version) -> Days | None:
     return said_on(sentence.text, version.lang, day=version.day.date()) if version.day else None
 
 
-def _find(claim: Claim, version: Version, judged: Judged, thresholds: Thresholds) -> Finding | None:
+def _find(claim: Claim, version: Version, judged: Judged, thresholds: Thresholds) -> Iterator[Finding]:
     case, sentence = case_of(claim, version, judged, thresholds), judged.sentence
     ruling, asked = rule_on(case)
     if ruling.stance is None:
-        return None
+        return
     updates = ruling.stance is Stance.UPDATES
     unmoved = (Relation.SAME, Relation.DIFFERENT_SCOPE)
     moved = case.move if case.move and case.move.relation not in unmoved and updates else None
-    who, utterance = utterance_of(sentence, version)
-    return Finding(
+    only = Finding(
         claim_id=claim.id,
         stance=ruling.stance,
         manner=case.sentence.manner,
@@ -295,7 +297,7 @@ def _find(claim: Claim, version: Version, judged: Judged, thresholds: Thresholds
         start=sentence.start,
         end=sentence.end,
         evidence=sentence.text,
-        asserted_by=who.asserted_by,
+        asserted_by=None,
         figure_old=moved.old.text if moved else None,
         figure_new=moved.new.text if moved else None,
         score=calibrated(ruling.stance, ruling.score),
@@ -303,8 +305,9 @@ def _find(claim: Claim, version: Version, judged: Judged, thresholds: Thresholds
         scores=judged.scores,
         rules=asked,
         kind=kind_of(case.sentence, case.move, claim=case.claim, stance=ruling.stance),
-        utterance=utterance,
     )
+    for name, utterance in utterances_of(sentence, version):
+        yield replace(only, asserted_by=name, utterance=utterance)
 
 
 def _strongest(findings: Sequence[Finding]) -> list[Finding]:

@@ -62,7 +62,7 @@ class Item:
 
     evidence: word for word. asserted_by is None where no pattern tells. figure_old, figure_new: as written.
     score: in [0, 1]. copies: articles with the same sentence, or that copy this one, oldest first.
-    kind, utterance: None in digests of before these were kept.
+    kind, utterance: None in digests of before these were kept. beside: who says it together with asserted_by.
     """
 
     finding_id: int
@@ -81,6 +81,7 @@ class Item:
     copies: tuple[Copy, ...] = ()
     kind: Kind | None = None
     utterance: Utterance | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +304,8 @@ def _item(same: Sequence[StoredFinding]) -> Item:
     # One row for each article: a lead that is repeated further down is no second source.
     others = {one.article_id: one for one in same if one.article_id != first.article_id}
     finding = first.finding
+    here = [one.finding for one in same if one.article_id == first.article_id]
+    said = [one.asserted_by for one in here if one.sentence == finding.sentence and one.asserted_by]
     return Item(
         finding_id=first.id,
         stance=finding.stance,
@@ -320,4 +323,5 @@ def _item(same: Sequence[StoredFinding]) -> Item:
         copies=tuple(Copy(one.outlet, one.title, one.url, one.published_at) for one in others.values()),
         kind=finding.kind,
         utterance=finding.utterance,
+        beside=tuple(name for name in dict.fromkeys(said) if name != finding.asserted_by),
     )

@@ -10,7 +10,7 @@ from monitor.claims.figure_moves import FigureMove
 from monitor.claims.kinds import kind_of
 from monitor.claims.manner import Reading
 from monitor.claims.quantities import figures
-from monitor.judge.stance import RULES, RULES_VERSION, Judged, Ruling, case_of, utterance_of
+from monitor.judge.stance import RULES, RULES_VERSION, Judged, Ruling, case_of, utterances_of
 from monitor.records import Claim, Figure, Finding, StoredFinding, Version
 from monitor.report.calendar import write_date, write_day, write_moment
 from monitor.report.printable import safe_text, wrap
@@ -70,7 +70,8 @@ def explain(stored: StoredFinding, claim: Claim, version: Version, *, read_as: s
         steps.append(RuleStep(rule.__name__, (inspect.getdoc(rule) or "").split("\n")[0], rule(case)))
         if steps[-1].ruling is not None:
             break
-    who, utterance = utterance_of(sentence, version)
+    said = utterances_of(sentence, version)
+    speaker, utterance = next((one for one in said if one[0] == finding.asserted_by), said[0])
     kind = kind_of(case.sentence, case.move, claim=case.claim, stance=finding.stance)
     start = version.text.rfind("\n", 0, finding.start) + 1
     end = version.text.find("\n", finding.end)
@@ -83,7 +84,7 @@ def explain(stored: StoredFinding, claim: Claim, version: Version, *, read_as: s
         end=finding.end - start,
         utterance=finding.utterance or utterance,
         kind=finding.kind or kind,
-        differs=tuple(_differences(finding, who.asserted_by, utterance, kind)),
+        differs=tuple(_differences(finding, speaker, utterance, kind)),
         reading=case.sentence,
         claim_figures=figures(claim.text, claim.lang),
         sentence_figures=figures(sentence.text, version.lang),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from babel import Locale
 
@@ -31,9 +32,14 @@ def passed_on(speaker: str | None, utterance: Utterance | None) -> str:
     return ", ".join(filter(None, (through and f"through {through}", said and f"on {said}")))
 
 
-def who_says(speaker: str | None, outlet: str, utterance: Utterance | None) -> str:
-    """Name who says it; then through whom, and when, where the sentence tells. As for asserter_name()."""
-    return ", ".join(filter(None, (asserter_name(speaker, outlet, utterance), passed_on(speaker, utterance))))
+def who_says(speaker: str | None, outlet: str, utterance: Utterance | None, *, beside: Sequence[str] = ()) -> str:
+    """Name who says it; then through whom, and when, where the sentence tells. As for asserter_name().
+
+    beside: who says it together with the speaker.
+    """
+    *names, last = (asserter_name(speaker, outlet, utterance), *beside)
+    together = " and ".join(filter(None, (", ".join(names), last)))
+    return ", ".join(filter(None, (together, passed_on(speaker, utterance))))
 
 
 def asserter_name(speaker: str | None, outlet: str, utterance: Utterance | None) -> str:

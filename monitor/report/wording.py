@@ -128,7 +128,7 @@ def manner_words(item: Item) -> str | None:
 
 def speaker(item: Item) -> str:
     """Name who says so; then through whom, and when, where the sentence tells."""
-    return who_says(item.asserted_by, item.outlet, item.utterance)
+    return who_says(item.asserted_by, item.outlet, item.utterance, beside=item.beside)
 
 
 def source_words(item: Item, zone: str) -> list[str]:

@@ -439,3 +439,62 @@ def m007_add_seconds(db: Database) -> None:
     db.conn.execute(
         "ALTER TABLE rounds ADD COLUMN seconds REAL CHECK (seconds >= 0) /* how long the step took; NULL: not measured then */"
     )
+
+
+@migrations()
+def m008_let_several_say_it(db: Database) -> None:
+    """Keep a finding for each who says a sentence: until now one sentence could have one of a stance."""
+    (view,) = db.query("SELECT sql FROM sqlite_schema WHERE name = 'current_findings'")
+    db.conn.execute("DROP VIEW current_findings")
+    for statement in _M008.split(";;"):
+        db.conn.execute(statement)
+    db.conn.execute(view["sql"])
+
+
+_M008 = """
+CREATE TEMP TABLE kept AS SELECT * FROM findings
+;;
+DROP TABLE findings
+;;
+CREATE TABLE findings ( -- One claim, one stance, one sentence that says so, one who says it
+  id INTEGER PRIMARY KEY,
+  version_id INTEGER NOT NULL REFERENCES versions(id),
+  revision_id INTEGER NOT NULL REFERENCES claim_revisions(id),
+  judge_id INTEGER NOT NULL REFERENCES judges(id),
+  stance TEXT NOT NULL CHECK (stance IN ('confirms', 'contradicts', 'updates', 'mentions')), -- what the sentence does to the claim
+  manner TEXT NOT NULL CHECK (manner IN ('statement', 'denial', 'no-comment', 'unverified', 'hedge', 'plan')), -- how the sentence puts it
+  sentence INTEGER NOT NULL CHECK (sentence >= 0), -- the sentence's place in the article, from 0
+  start INTEGER NOT NULL CHECK (start >= 0), -- offset of the evidence in versions.text
+  "end" INTEGER NOT NULL CHECK ("end" > start), -- offset behind its last character
+  evidence TEXT NOT NULL CHECK (evidence <> ''), -- the sentence, word for word
+  asserted_by TEXT, -- who says so, as written in the sentence; NULL: no pattern tells
+  figure_old TEXT, -- the figure in the claim; NULL: no figure decided
+  figure_new TEXT, -- the figure in the evidence; NULL: no figure decided
+  score REAL NOT NULL CHECK (score BETWEEN 0 AND 1), -- how sure the decision is
+  similarity REAL NOT NULL CHECK (similarity BETWEEN -1.001 AND 1.001), -- cosine of the two sentence vectors
+  entails REAL NOT NULL, -- the model's probability that the sentence entails the claim
+  neutral REAL NOT NULL, -- that it does neither
+  contradicts REAL NOT NULL, -- that it contradicts the claim
+  stances TEXT NOT NULL, -- JSON: the model's own probability for each stance; {} if it has no such output
+  rules TEXT NOT NULL, -- JSON: names of the rules that decided, in order
+  found_at TEXT NOT NULL, -- when it was found
+  kind TEXT, -- what sort of news it is, such as denial, other-figure or correction; NULL: not read then
+  chain TEXT, -- JSON: name and kind of each who passes it on, the outermost first, and of the speaker last where one is named; NULL: not read then
+  how TEXT, -- what the speaker does, such as says or denies; NULL: not read then
+  firmness TEXT, -- how sure the sentence is: fact, likely, possible, unverified or conditional; NULL: not read then
+  said_from TEXT, -- the first day on which it may have been said, where its sentence says "last week"; else the same as said_on
+  said_on TEXT, -- the last day on which it may have been said; NULL: not read then, or no day can be believed
+  dated INTEGER CHECK (dated IN (0, 1)) -- 1: the words of the sentence tell said_on; 0: it is the day of the article; NULL: not read then
+) STRICT
+;;
+INSERT INTO findings SELECT * FROM kept
+;;
+DROP TABLE kept
+;;
+CREATE UNIQUE INDEX findings_said
+ON findings(version_id, revision_id, judge_id, stance, sentence, coalesce(asserted_by, ''))
+;;
+CREATE INDEX findings_revision ON findings(revision_id, found_at)
+;;
+CREATE INDEX findings_found ON findings(found_at)
+"""

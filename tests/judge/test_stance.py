@@ -456,6 +456,17 @@ def test_a_speaker_is_looked_up_in_the_sentences_just_before(between: int, name:
     assert found.asserted_by == name
 
 
+def test_two_who_deny_it_together_are_two_denials() -> None:
+    """Each may take it back alone, so each is told apart, with the same words as evidence."""
+    article = version("Minsk and the harbour board denied that the dam had broken.")
+    first, second = judge("The dam broke.", article, scores(contradicts=0.9))
+    assert [first.asserted_by, second.asserted_by] == ["Minsk", "the harbour board"]
+    assert first.evidence == second.evidence == article.sentences[0].text
+    assert first.utterance and second.utterance
+    assert [link.name for link in second.utterance.chain] == ["the harbour board"]
+    assert first.utterance.how == second.utterance.how
+
+
 def test_an_article_without_candidates_has_no_findings() -> None:
     """Most articles have nothing to do with a claim."""
     assert decide(Claim("K1", "The strike is over.", "en"), version("It rained."), []) == []

@@ -251,6 +251,18 @@ def test_a_sentence_that_an_article_repeats_is_no_copy() -> None:
     assert item.copies == ()
 
 
+def test_those_who_say_it_together_stand_in_one_entry() -> None:
+    """Three findings of one sentence are one denial to read, by three; nobody is named twice."""
+    text = "Minsk, Hanoi and the board denied it."
+    names = ("Minsk", "Hanoi", "the board")
+    news = [found(n, "F1", Stance.CONTRADICTS, text, article=7, by=by) for n, by in enumerate(names)]
+    copy = found(9, "F1", Stance.CONTRADICTS, text, by="Minsk", outlet="Copy Courier")
+    (item,) = only(*news, copy).contradictions
+    assert (item.asserted_by, item.beside) == ("Minsk", ("Hanoi", "the board"))
+    assert speaker(item) == "Minsk, Hanoi and the board"
+    assert [one.outlet for one in item.copies] == ["Copy Courier"]
+
+
 def test_an_article_is_named_once_among_the_copies() -> None:
     """Otherwise one outlet would look like two."""
     news = [found(n, "F1", Stance.CONFIRMS, "It broke.", article=a) for n, a in ((1, 1), (2, 2), (3, 2))]

@@ -221,6 +221,37 @@ def test_one_article_may_confirm_and_contradict(store: Store, version: Version) 
     assert len(stands(store)) == 2
 
 
+def test_one_sentence_may_be_said_by_several(store: Store, version: Version) -> None:
+    """Each of those who deny it is kept once, also where the judgement is repeated; so is who is not named."""
+    said = [Found(DAM, 0, Stance.CONTRADICTS, Manner.DENIAL, name) for name in ("Minsk", "Hanoi", None)]
+    for _ in range(2):
+        judge(store, version, *said, claim=DAM)
+    assert [found.finding.asserted_by for found in store.findings.current()] == ["Minsk", "Hanoi", None]
+
+
+def test_m008_keeps_what_was_found(tmp_path: Path) -> None:
+    """The table is made anew, with every column of every finding, its number and the view on it."""
+    path = tmp_path / "monitor.db"
+    with open_store(path) as store:
+        store.claims.sync(baseline(DAM, DEAD), now=NOW)
+        version = read(store, known_article(store, "https://g.example/1"), "The dam broke.", "Nine people died.")
+        judge(store, version, Found(DAM, 0, Stance.CONTRADICTS, Manner.DENIAL, "Minsk"), claim=DAM)
+        judge(store, version, Found(DEAD, 1), claim=DEAD)
+        before = store.findings.current()
+    db = Database(path)
+    db.conn.executescript(
+        """
+        DELETE FROM _sqlite_migrations WHERE name = 'm008_let_several_say_it';
+        DROP INDEX findings_said;
+        """
+    )
+    db.close()
+    with open_store(path) as store:
+        assert store.findings.current() == before
+        judge(store, version, Found(DAM, 0, Stance.CONTRADICTS, Manner.DENIAL, "Hanoi"), claim=DAM)
+        assert len(store.findings.current()) == 3
+
+
 @pytest.mark.parametrize(
     ("start", "end", "evidence"),
     [

@@ -41,7 +41,8 @@ MANNER_LISTS = (
 )
 # Found anywhere in a sentence; the other attribution lists are held against one word at a time.
 # auxiliaries: "has", "was": what follows a subject and is no deed.
-# by: "was denied by". theirs: "in her words". regards: "for Ana Lopes, it is over". goes_on: "er habe".
+# joins: two who say it together: "and", but not "but". by: "was denied by". theirs: "in her words".
+# regards: "for Ana Lopes, it is over". goes_on: "er habe".
 PHRASE_LISTS = ("says", "relays", "before", "after", "citing", "by", "theirs", "regards", "goes_on")
 WORD_LISTS = (
     "persons",
@@ -55,6 +56,7 @@ WORD_LISTS = (
     "breaks",
     "preps",
     "ands",
+    "joins",
     "nobody",
     "relatives",
     "within",

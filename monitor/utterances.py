@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -43,7 +44,8 @@ class AsserterKind(StrEnum):
 
 
 class How(StrEnum):
-    """What an asserter does to what the sentence is about. declines: to say either way, or to say anything."""
+    """What an asserter does to what the sentence is about. declines: to say either way, or to say anything. acts:
+    as a court that sentences, and says nothing."""
 
     SAYS = "says"
     REPORTS = "reports"
@@ -53,6 +55,7 @@ class How(StrEnum):
     DOUBTS = "doubts"
     PLANS = "plans"
     DECLINES = "declines"
+    ACTS = "acts"
 
 
 class Firmness(StrEnum):
@@ -73,13 +76,24 @@ class Asserter:
     kind: AsserterKind
 
 
+def asserter_kind(chain: Sequence[Asserter], firmness: Firmness) -> AsserterKind | None:
+    """Tell the kind of who says it; None for the voice of who prints it.
+
+    Hearsay in a mood that keeps a distance has a source, whom nobody names.
+    """
+    if chain:
+        return chain[-1].kind
+    return AsserterKind.UNNAMED_SOURCE if firmness is Firmness.CONDITIONAL else None
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """What was read of a sentence besides what it says.
 
-    chain: who passes it on, the outermost first, and the speaker last where one is named. earliest, day: the first
-    and the last day on which it may have been said, by the words of the sentence if `dated`, else that of the
-    article; None where neither tells, or the dates of the article contradict each other.
+    chain: who passes it on, the outermost first, and the speaker last where there is one, also where it stays open
+    who "he" is; "" for a subject that is left out. earliest, day: the first and the last day on which it may have
+    been said, by the words of the sentence if `dated`, else that of the article; None where neither tells, or the
+    dates of the article contradict each other.
     """
 
     chain: tuple[Asserter, ...]
@@ -89,10 +103,11 @@ class Utterance:
     day: date | None
     dated: bool
 
-    def through(self, speaker: str | None) -> str:
-        """Name who passes on what a speaker says, the nearest first; empty where nobody does.
+    @property
+    def speaker(self) -> Asserter | None:
+        """The speaker, as written; None where the sentence has none."""
+        return self.chain[-1] if self.chain else None
 
-        speaker: as the finding names them; None: all of the chain pass it on.
-        """
-        relays = self.chain if speaker is None else self.chain[:-1]
-        return ", ".join(link.name for link in reversed(relays))
+    def through(self) -> str:
+        """Name who passes on what the speaker says, the nearest first; empty where nobody does."""
+        return ", ".join(link.name for link in reversed(self.chain[:-1]))

@@ -20,7 +20,7 @@ from monitor.claims.attribution import Attribution, attribution
 from monitor.judge.model import EmbeddedModel
 from monitor.judge.stance import CONTEXT
 from monitor.read.sentences import split_sentences
-from monitor.utterances import AsserterKind
+from monitor.utterances import AsserterKind, asserter_kind
 
 _OFFICE = re.compile(
     r"\b(?:\w*minister|president|premier|chancellor|governor|mayor|spokes\w+|chief|head|director|chair\w*|secretary"
@@ -98,7 +98,7 @@ def _rows(labels: list[Labelled], scoring: Scoring) -> Iterator[tuple[str, str]]
         right = sum(_is_right(label, scoring) for label in rows)
         yield f"persons ({name})", f"{right / max(1, len(rows)):.2f} of {len(rows)}"
     kinds = [(label, kind) for label in labels if (kind := kind_of_label(label.asserter, scoring))]
-    right = sum(label.found.kind is kind for label, kind in kinds)
+    right = sum(asserter_kind(label.found.chain, label.found.firmness) is kind for label, kind in kinds)
     yield "kind where no person is named", f"{right / max(1, len(kinds)):.2f} of {len(kinds)}"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.claims import coreference, quotations, speakers, topics
-from monitor.claims.asserters import kind_of, personal_name
+from monitor.claims.asserters import kind_of, personal_name, roles
 from monitor.claims.cues import Cues, cues_for
 from monitor.claims.firmness import firmness_of, how_put
 from monitor.claims.manner import manner_of
@@ -27,7 +27,8 @@ class Attribution:
     """Who says what a sentence says.
 
     asserted_by: the speaker, with role words, as written; None where no pattern is sure.
-    chain: who passes it on, the outermost first, and the speaker last where one is named.
+    chain: who passes it on, the outermost first, and the speaker last where there is one: also "he", where that
+    stays open and asserted_by is None, and "" for a subject that is left out.
     how, firmness: how the sentence puts it, also where nobody is named.
     start, end: where asserted_by stands in the sentence; None where an earlier sentence named the speaker.
     said: where the verb of saying starts and ends; None for "according to".
@@ -51,8 +52,7 @@ class Attribution:
     @property
     def through(self) -> str | None:
         """Who passes the speaker's words on ("the agency reports that the minister said"), as written."""
-        relays = self.chain[:-1] if self.asserted_by is not None else self.chain
-        return relays[-1].name if relays else None
+        return self.chain[-2].name if len(self.chain) > 1 else None
 
 
 def asserted_by(sentence: str, lang: str | None, *, context: Sequence[str] = ()) -> str | None:
@@ -77,11 +77,13 @@ def attribution(sentence: str, lang: str | None, *, context: Sequence[str] = ())
     chosen, relays = _innermost(sentence, coreference.speakers_of(sentence, cues), cues)
     name, here = _named(sentence, chosen, context, cues)
     passing = [sentence[s.start : s.end] for s in (*relays, *_told(sentence, chosen, cues)) if not s.bare]
-    chain = tuple(Asserter(text, kind_of(text, cues)) for text in (*passing, *([name] if name else ())))
+    speaker = [name or sentence[chosen.start : chosen.end]] if chosen else [name] if name else []
+    chain = tuple(Asserter(text, kind_of(text, cues)) for text in (*passing, *speaker))
     medium = bool(name) and chain[-1].kind is AsserterKind.MEDIUM
     cited = chosen is not None and chosen.cited
     reading = manner_of(sentence, lang)
-    how = how_put(sentence, reading, cues, passed_on=medium or cited)
+    acts = chosen is not None and chosen.acts
+    how = How.ACTS if acts else how_put(sentence, reading, cues, passed_on=medium or cited)
     start, end = (chosen.start, chosen.end) if chosen and here else (None, None)
     joined = [sentence[s:e] for s, e in chosen.beside] if chosen else []
     beside = tuple(Asserter(text, kind_of(text, cues)) for text in joined)
@@ -96,7 +98,9 @@ def _named(sentence: str, chosen: Speaker | None, context: Sequence[str], cues: 
         return (asserted_by(context[-1], cues.lang, context=context[:-1]) if goes_on else None), False
     words = sentence[chosen.start : chosen.end]
     if chosen.bare:
-        return coreference.who(words if chosen.verb is not None else "", context, cues), False
+        known = coreference.who(words if chosen.verb is not None else "", context, cues)
+        office = words if roles(words, cues) else None  # "the spokesman" stays open, but is somebody
+        return known or office, known is None and office is not None
     meant = None
     if context and not personal_name(words, cues):
         meant = coreference.who_described(words, context, cues) or coreference.which_body(words, context, cues)

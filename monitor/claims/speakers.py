@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.claims import seats
-from monitor.claims.asserters import personal_name
+from monitor.claims.asserters import kind_of, personal_name
 from monitor.claims.cues import Cues
 from monitor.claims.manner import manner_of
 from monitor.claims.phrases import NO_ARTICLES, Phrases, Token
 from monitor.records import Manner
+from monitor.utterances import AsserterKind
 
 PARTICIPLES = ("ing", "ant", "ando", "endo", "indo")  # "Ana Lopes left, saying ...": who left said it
+INSTITUTIONS = (AsserterKind.STATE_BODY, AsserterKind.COMPANY, AsserterKind.ORGANISATION)
 UNLISTED_WITHIN_WORDS = 4  # between a quotation or "that" and a person, with a verb that is in no list
 
 
@@ -24,6 +26,7 @@ class Speaker:
     relays: passes on what others say. bare: a pronoun, "the minister", or a subject that is left out.
     cited: the source somebody else names ("citing the ministry").
     beside: where those stand who say it together ("the ministry and the army"), after this one.
+    acts: does what the sentence tells, and says nothing.
     """
 
     start: int
@@ -34,6 +37,7 @@ class Speaker:
     bare: bool = False
     cited: bool = False
     beside: tuple[tuple[int, int], ...] = ()
+    acts: bool = False
 
 
 def speakers(sentence: str, cues: Cues) -> list[Speaker]:
@@ -41,7 +45,7 @@ def speakers(sentence: str, cues: Cues) -> list[Speaker]:
     finder = _Finder(sentence, cues)
     found = list(finder.all())
     known = [speaker for speaker in found if not finder.is_nobody(speaker)]
-    return known or [speaker for speaker in (finder.unlisted(),) if speaker] or found
+    return known or [speaker for speaker in (finder.unlisted(), finder.acting()) if speaker][:1] or found
 
 
 def told(sentence: str, speaker: Speaker, cues: Cues) -> Speaker | None:
@@ -98,6 +102,24 @@ class _Finder(Phrases):
         if verb is None or not (quoted or that or self._acts(words, verb)):
             return None
         return self._speaker(words, verb=verb.start, after=verb.end)
+
+    def acting(self) -> Speaker | None:
+        """Find an institution whose deed it is: "the court sentenced", "the agency puts the toll at"."""
+        for start, end in self._found("acts"):
+            speaker = self._subject(start, end)
+            if speaker and not speaker.bare and self._opens(speaker) and self._is_institution(speaker):
+                return replace(speaker, acts=True)
+        return None
+
+    def _opens(self, speaker: Speaker) -> bool:
+        """Tell that a speaker opens the sentence, but for "On Monday"."""
+        return self._opens_clause(self._index(speaker.start)) and "," not in self.unspoken[: speaker.start]
+
+    def _is_institution(self, speaker: Speaker) -> bool:
+        """Tell "the court" from a person, and from half a clause ("the hospital will")."""
+        words = self.tokens[self._index(speaker.start) : self._index(speaker.end)]
+        half = any(self._is("auxiliaries", token) for token in words)
+        return not half and kind_of(self.sentence[speaker.start : speaker.end], self.cues) in INSTITUTIONS
 
     def _acts(self, words: Sequence[Token], verb: Token) -> bool:
         """Tell that somebody with an office and a name denies, refuses or admits something in whatever words."""
@@ -182,6 +204,8 @@ class _Finder(Phrases):
             start -= 1
         if start > 1 and self._is("relatives", self.tokens[start]) and self.tokens[start - 1].text == ",":
             return self._grown_left(start - 1)
+        if start == verb and start > 1 and self._is("joins", self.tokens[start - 1]):
+            return self._of_both_verbs(start - 1)
         if start == verb or (start > 0 and self.tokens[start - 1].word):
             return None
         if self._is("personal", self.tokens[start]):
@@ -190,6 +214,23 @@ class _Finder(Phrases):
         named = words and self._names(words) and (len(words) > 1 or words[0].first)
         person = words and (any(self._is("persons", t) for t in words) or len(words) in (2, 3))
         return words if named and person else None
+
+    def _of_both_verbs(self, joint: int) -> Sequence[Token] | None:
+        """Find who does the first of two things: "the ministry spoke of rumours and denied it"."""
+        start = joint
+        while start > 0 and self.tokens[start - 1].word:
+            start -= 1
+        words = self._right(start, stop=joint)
+        at = self._index(words[-1].end) if words else joint
+        verb = self.tokens[at] if at < joint else None
+        does = (
+            verb is not None
+            and verb.text.islower()
+            and not self._is("preps", verb)
+            and not self._is("links", verb)
+        )
+        known = words and (any(map(self._is_known, words)) or self._is_person(words))
+        return words if known and does else None
 
     def _left_out(self, start: int, end: int, before: int) -> Speaker | None:
         """Give the subject that is understood: "«It is over», said on Monday." """

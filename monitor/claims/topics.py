@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monitor.claims.asserters import kind_of
 from monitor.claims.cues import Cues
-from monitor.claims.speakers import Speaker
+from monitor.claims.speakers import INSTITUTIONS, Speaker
 
 # Tuned on 18 of the 25 training stories, November 2026.
 MAX_CHARS = 45  # a speaker with all titles
@@ -58,7 +59,21 @@ def speakers(sentence: str, cues: Cues) -> list[Speaker]:
         found += [outer or _left_out(masked, verb, cues), inner]
     for m in cues.attribution["theirs"].finditer(masked):
         found.append(Speaker(m.start(), m.end(), None, None, bare=True))
-    return [s for s in found if s]
+    return [s for s in found if s] or _acting(masked, cues)
+
+
+def _acting(masked: str, cues: Cues) -> list[Speaker]:
+    """Find an institution whose deed it is: "the court sentenced"."""
+    verb = max((m.span() for m in cues.attribution["acts"].finditer(masked)), default=None)
+    topic = next(_topics(masked[: verb[0]], cues), None) if verb else None
+    if (
+        verb is None
+        or topic is None
+        or topic.bare
+        or kind_of(masked[topic.start : topic.end], cues) not in INSTITUTIONS
+    ):
+        return []
+    return [Speaker(topic.start, topic.end, *verb, acts=True)]
 
 
 def told(sentence: str, speaker: Speaker, cues: Cues) -> Speaker | None:

@@ -16,7 +16,7 @@ from monitor.judge.model import PairModel
 from monitor.read.language import detect_language
 from monitor.read.sentences import split_sentences
 from monitor.records import Finding, Pair, PairScores, Version
-from monitor.utterances import AsserterKind, Utterance
+from monitor.utterances import AsserterKind, Utterance, asserter_kind
 
 SCORE_AT_ONCE = 32  # pairs of a file, so that progress shows
 
@@ -83,7 +83,7 @@ def finding_row(article_id: str, finding: Finding, *, outlet: str = "") -> dict[
         "evidence": finding.evidence,
         "start": finding.start,
         "end": finding.end,
-        "asserted_by": finding.asserted_by or outlet or None,
+        "asserted_by": finding.asserted_by or (outlet if _in_own_voice(finding) else None) or None,
         "asserter_kind": _asserter_kind(finding, outlet),
         "manner": str(finding.manner),
         "figure_old": finding.figure_old,
@@ -96,11 +96,15 @@ def finding_row(article_id: str, finding: Finding, *, outlet: str = "") -> dict[
     }
 
 
+def _in_own_voice(finding: Finding) -> bool:
+    """Tell that nobody says it but who prints it."""
+    return finding.utterance is None or finding.utterance.speaker is None
+
+
 def _asserter_kind(finding: Finding, outlet: str) -> str | None:
-    if finding.asserted_by is None:
-        return str(AsserterKind.MEDIUM) if outlet else None
-    chain = finding.utterance.chain if finding.utterance else ()
-    return str(chain[-1].kind) if chain else None
+    said = finding.utterance
+    kind = asserter_kind(said.chain, said.firmness) if said else None
+    return kind or (AsserterKind.MEDIUM if outlet else None)
 
 
 def _utterance_fields(utterance: Utterance | None) -> dict[str, object]:

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from monitor.claims.asserters import personal_name, roles
+from monitor.claims.cues import cues_for
 from monitor.claims.figure_moves import FigureText, Relation, changed
 from monitor.claims.people import Name, same_person
 from monitor.claims.quantities import figures
 from monitor.read.origins import independent
-from monitor.records import Manner, Stance, StoredFinding
-from monitor.utterances import Kind
+from monitor.records import Finding, Manner, Stance, StoredFinding
+from monitor.utterances import How, Kind
 
+OFFICE_WORDS = 2  # of an office alone: "the spokesman"
 INDEPENDENT = 2  # sources that must agree before a claim counts as confirmed and not just as reported
 
 
@@ -35,7 +38,9 @@ class Event:
 
     dated: the sentence itself names the day. sources: names of what it comes from (its origin, its publisher, the
     agencies it credits); two events that share one are not independent. kind: what sort of news it is. figure,
-    corrects: the new one, and the one of the claim that it corrects, as written, where there are such.
+    corrects: the new one, and the one of the claim that it corrects, as written, where there are such. anybody: an
+    office alone ("the spokesman"), and no two of those are known to be one. acts: a deed of the actor's is told,
+    who says nothing and so owns up to nothing.
     """
 
     finding_id: int
@@ -50,6 +55,8 @@ class Event:
     kind: Kind
     evidence: str
     corrects: str | None = None
+    anybody: bool = False
+    acts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,8 @@ def event_of(stored: StoredFinding, *, sources: tuple[str, ...]) -> Event:
         day=utterance.day if utterance else None,
         dated=utterance is not None and utterance.dated,
         actor=finding.asserted_by,
+        anybody=_is_anybody(finding, stored.lang),
+        acts=utterance is not None and utterance.how is How.ACTS,
         lang=stored.lang,
         sources=sources,
         figure=finding.figure_new,
@@ -119,6 +128,14 @@ def event_of(stored: StoredFinding, *, sources: tuple[str, ...]) -> Event:
         evidence=finding.evidence,
         corrects=finding.figure_old if finding.kind is Kind.CORRECTION else None,
     )
+
+
+def _is_anybody(finding: Finding, lang: str | None) -> bool:
+    """Tell "the spokesman", who may be another one in each article, from somebody who can own up later."""
+    name, cues = finding.asserted_by, cues_for(finding.evidence, lang)
+    if name is None or cues is None or len(name.split()) > OFFICE_WORDS:
+        return False
+    return bool(roles(name, cues)) and not personal_name(name, cues)
 
 
 def state_of(events: Iterable[Event], *, aliases: Mapping[str, Name] | None = None) -> ClaimState:
@@ -184,7 +201,8 @@ def _denials(ordered: Sequence[Event], aliases: Mapping[str, Name]) -> tuple[Den
         if event.stance is not Stance.CONTRADICTS:
             continue
         for group in groups:
-            if _same_actor(group[0], event, aliases) or group[0].evidence == event.evidence:
+            copied = group[0].evidence == event.evidence and group[0].actor == event.actor
+            if copied or _same_actor(group[0], event, aliases):
                 group.append(event)
                 break
         else:
@@ -201,6 +219,7 @@ def _denial(group: Sequence[Event], ordered: Sequence[Event], aliases: Mapping[s
             for e in ordered
             if e.stance in (Stance.CONFIRMS, Stance.UPDATES)
             and e.manner is not Manner.DENIAL
+            and not e.acts
             and e.day
             and last
             and e.day > last
@@ -220,7 +239,7 @@ def _denial(group: Sequence[Event], ordered: Sequence[Event], aliases: Mapping[s
 
 
 def _same_actor(one: Event, other: Event, aliases: Mapping[str, Name]) -> bool:
-    if not one.actor or not other.actor:
+    if not one.actor or not other.actor or one.anybody or other.anybody:
         return False
     same_words = one.actor.casefold() == other.actor.casefold()
     return same_words or same_person(one.actor, other.actor, langs=(one.lang, other.lang), aliases=aliases)

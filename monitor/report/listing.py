@@ -210,7 +210,7 @@ def _finding_fields(found: StoredFinding) -> dict[str, Json]:
         "manner": said.manner.value,
         "kind": said.kind.value if said.kind else None,
         "asserted_by": said.asserted_by,
-        "through": (how.through(said.asserted_by) or None) if how else None,
+        "through": (how.through() or None) if how else None,
         "chain": [{"name": link.name, "kind": link.kind.value} for link in how.chain] if how else None,
         "how": how.how.value if how else None,
         "firmness": how.firmness.value if how else None,

@@ -19,14 +19,11 @@ def sureness(score: float) -> str:
     return "over 99% sure" if percent > 99 else f"{percent}% sure"
 
 
-def passed_on(speaker: str | None, utterance: Utterance | None) -> str:
-    """Say through whom it came and when it was said, 'through AFP, on 19 Nov 2026'; empty where no word tells.
-
-    speaker: who says it, None where nobody is named.
-    """
+def passed_on(utterance: Utterance | None) -> str:
+    """Say through whom it came and when it was said, 'through AFP, on 19 Nov 2026'; empty where no word tells."""
     if utterance is None:
         return ""
-    through = utterance.through(speaker)
+    through = utterance.through()
     days = [day for day in (utterance.earliest, utterance.day) if day and utterance.dated]
     said = " to ".join(f"{day.day} {day:%b %Y}" for day in dict.fromkeys(days))
     return ", ".join(filter(None, (through and f"through {through}", said and f"on {said}")))
@@ -39,17 +36,21 @@ def who_says(speaker: str | None, outlet: str, utterance: Utterance | None, *, b
     """
     *names, last = (asserter_name(speaker, outlet, utterance), *beside)
     together = " and ".join(filter(None, (", ".join(names), last)))
-    return ", ".join(filter(None, (together, passed_on(speaker, utterance))))
+    return ", ".join(filter(None, (together, passed_on(utterance))))
 
 
 def asserter_name(speaker: str | None, outlet: str, utterance: Utterance | None) -> str:
     """Name who says it. Where the sentence names nobody, that is who printed it, for a fact in their own voice.
 
-    speaker: None where nobody is named. outlet: who printed the sentence.
+    speaker: None where nobody is named. outlet: who printed the sentence. "He" who could be two people is shown as
+    written, for it is not the outlet that says it.
     """
     if speaker is not None:
         return speaker
-    own = utterance is not None and utterance.firmness is Firmness.FACT
+    stays_open = utterance.speaker if utterance else None
+    if stays_open is not None and stays_open.name:
+        return f"“{stays_open.name}” in {outlet}"
+    own = utterance is not None and utterance.firmness is Firmness.FACT and stays_open is None
     return f"{outlet} itself" if own else f"{outlet}, naming nobody"
 
 

@@ -81,6 +81,24 @@ def test_two_who_deny_are_two_denials() -> None:
     assert [d.actor for d in state.denials] == ["Anna Lind", "Karl Berg"]
 
 
+def test_two_who_deny_in_one_sentence_are_two_denials() -> None:
+    together = [event(n, DENIES, actor=who, evidence="Both denied it.") for n, who in ((1, "Minsk"), (2, "Hanoi"))]
+    assert [d.actor for d in state_of(together).denials] == ["Minsk", "Hanoi"]
+    copied = [event(n, DENIES, actor="The spokesman", anybody=True, evidence="It is a lie.") for n in (1, 2)]
+    assert len(state_of(copied).denials) == 1
+
+
+def test_what_somebody_does_or_an_office_alone_says_admits_nothing() -> None:
+    """A paper's word that Minsk signed it is not Minsk's; "the spokesman" may be another one each time."""
+    denial = event(2, DENIES, actor="Minsk")
+    assert state_of([denial, event(9, CONFIRMS, actor="Minsk", acts=True)]).standing is Standing.DISPUTED
+    assert state_of([denial, event(9, CONFIRMS, actor="Minsk")]).standing is Standing.ADMITTED
+    office = event(2, DENIES, actor="The spokesman", anybody=True)
+    assert (
+        state_of([office, event(9, CONFIRMS, actor="The spokesman", anybody=True)]).standing is Standing.DISPUTED
+    )
+
+
 def test_a_former_denier_who_confirms_closes_the_denial() -> None:
     denial = event(2, DENIES, actor="spokeswoman Anna Lind")
     owns_up = event(9, CONFIRMS, actor="Anna Lind")

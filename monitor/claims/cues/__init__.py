@@ -41,9 +41,10 @@ MANNER_LISTS = (
 )
 # Found anywhere in a sentence; the other attribution lists are held against one word at a time.
 # auxiliaries: "has", "was": what follows a subject and is no deed.
+# acts: "sentenced", "puts the toll at": what an institution does is its word for it, where nobody says anything.
 # joins: two who say it together: "and", but not "but". by: "was denied by". theirs: "in her words".
 # regards: "for Ana Lopes, it is over". goes_on: "er habe".
-PHRASE_LISTS = ("says", "relays", "before", "after", "citing", "by", "theirs", "regards", "goes_on")
+PHRASE_LISTS = ("says", "acts", "relays", "before", "after", "citing", "by", "theirs", "regards", "goes_on")
 WORD_LISTS = (
     "persons",
     "bodies",

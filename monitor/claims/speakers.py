@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.claims import seats
 from monitor.claims.asserters import kind_of, personal_name
 from monitor.claims.cues import Cues
+from monitor.claims.joined import Joined
 from monitor.claims.manner import manner_of
-from monitor.claims.phrases import NO_ARTICLES, Phrases, Token
+from monitor.claims.phrases import NO_ARTICLES, Token
 from monitor.records import Manner
 from monitor.utterances import AsserterKind
 
@@ -53,7 +53,7 @@ def told(sentence: str, speaker: Speaker, cues: Cues) -> Speaker | None:
     return _Finder(sentence, cues).told(speaker)
 
 
-class _Finder(Phrases):
+class _Finder(Joined):
     """Where the subjects of saying stand in one sentence."""
 
     def all(self) -> Iterator[Speaker]:
@@ -99,7 +99,7 @@ class _Finder(Phrases):
         quoted = any(token.text == '"' for token in self.tokens[at:])
         that = any(self._is("that", token) for token in rest[1:])
         verb = rest[0] if rest and rest[0].word and rest[0].text.islower() else None
-        if verb is None or not (quoted or that or self._acts(words, verb)):
+        if verb is None or not (quoted or that or self._denies_or_admits(words, verb)):
             return None
         return self._speaker(words, verb=verb.start, after=verb.end)
 
@@ -113,7 +113,7 @@ class _Finder(Phrases):
 
     def _opens(self, speaker: Speaker) -> bool:
         """Tell that a speaker opens the sentence, but for "On Monday"."""
-        return self._opens_clause(self._index(speaker.start)) and "," not in self.unspoken[: speaker.start]
+        return self.opens_clause(self._index(speaker.start)) and "," not in self.unspoken[: speaker.start]
 
     def _is_institution(self, speaker: Speaker) -> bool:
         """Tell "the court" from a person, and from half a clause ("the hospital will")."""
@@ -121,7 +121,7 @@ class _Finder(Phrases):
         half = any(self._is("auxiliaries", token) for token in words)
         return not half and kind_of(self.sentence[speaker.start : speaker.end], self.cues) in INSTITUTIONS
 
-    def _acts(self, words: Sequence[Token], verb: Token) -> bool:
+    def _denies_or_admits(self, words: Sequence[Token], verb: Token) -> bool:
         """Tell that somebody with an office and a name denies, refuses or admits something in whatever words."""
         office = any(self._is("persons", token) for token in words)
         named = personal_name(self.sentence[words[0].start : words[-1].end], self.cues)
@@ -256,7 +256,7 @@ class _Finder(Phrases):
     def _speaker(
         self, words: Sequence[Token], *, verb: int | None = None, after: int | None = None, cited: bool = False
     ) -> Speaker | None:
-        joint = self._together(words, verb)
+        joint = self.together(words, verb)
         first = next((one for one in joint if not self._points_back(one, verb)), joint[0])
         others = [one for one in joint if one is not first and not self._points_back(one, verb)]
         bare = self._points_back(first, verb)
@@ -278,77 +278,3 @@ class _Finder(Phrases):
             if s <= start < e or s < end <= e:
                 start, end = min(start, s), max(end, e)
         return start, end
-
-    def _together(self, words: Sequence[Token], verb: int | None) -> list[Sequence[Token]]:
-        """Part "the ministry and the army" and look for more of them; the words themselves if nobody is joined."""
-        before = verb is not None and words[0].start < verb
-        parts = self._parts(words)
-        if before:
-            return self._joined_before(parts)
-        at = self._index(words[-1].end)
-        more = self._right(at + 1) if at < len(self.tokens) and self._is("joins", self.tokens[at]) else None
-        if more and not self._fault(more) and self._joins(parts[-1], more):
-            parts, at = [*parts, more], self._index(more[-1].end)
-        ends = at == len(self.tokens) or not self.tokens[at].word
-        return parts if ends or self._is("preps", self.tokens[at]) or self._is_skip(at) else parts[:1]
-
-    def _parts(self, words: Sequence[Token]) -> list[Sequence[Token]]:
-        for i in range(len(words) - 2, 0, -1):
-            left, right = words[:i], words[i + 1 :]
-            if self._is("joins", words[i]) and self._joins(left, right):
-                return [*(self._parts(left) if self._is_noun_alone(left) else ()), right]
-        return [words]
-
-    def _joined_before(self, parts: Sequence[Sequence[Token]]) -> list[Sequence[Token]]:
-        """Read backwards from "and the army said" to where the clause begins; the words as they are, if it begins
-        otherwise. What stands before "and mines said" is no speaker of its own, but the rest of that one."""
-        found, start = list(parts), self._index(parts[0][0].start)
-        joint = start > 1 and (self._is("joins", self.tokens[start - 1]) or self._goes_on_before(start, parts))
-        while joint:
-            words = self._grown_left(start - 1)
-            if not words or self._fault(words) or not self._is_noun_alone(words):
-                break
-            if self._joins(words, found[0]):
-                found.insert(0, words)
-            else:
-                found[0] = [*words, self.tokens[start - 1], *found[0]]
-            start = self._index(words[0].start)
-            joint = self._goes_on_before(start, found)
-        return found if self._opens_clause(start) else list(parts)
-
-    def _goes_on_before(self, start: int, parts: Sequence[Sequence[Token]]) -> bool:
-        """Tell that "the ministry, the army and the police" has more of them before a comma."""
-        return len(parts) > 1 and start > 1 and self.tokens[start - 1].text == ","
-
-    def _joins(self, left: Sequence[Token], right: Sequence[Token]) -> bool:
-        """Tell "the ministry and the army" from "the ministry of energy and mines"."""
-        det, linked = self._is("dets", right[0]), any(self._is("links", t) for t in left[1:])
-        if (self._is("links", right[0]) and (not det or linked)) or self._fault(right):
-            return False
-        office = any(self._is("persons", t) for t in right)
-        role = any(self._is("persons", t) for t in left) and not self._names(left)
-        if role and linked and not office:
-            return False  # "the head of the army and the navy"
-        text = self.sentence[right[0].start : right[-1].end]
-        known, state = any(map(self._is_known, right)), seats.state_of(text, self.cues.lang) is not None
-        capitals = sum(t.text[0].isupper() for t in right)
-        named = right[-1].text.isupper() or (capitals > 1 and (not known or bool(personal_name(text, self.cues))))
-        return state or named or (known and (det or not self._is("dets", left[0]))) or (det and self._names(right))
-
-    def _opens_clause(self, start: int) -> bool:
-        """Tell "that the army and the police", "On Monday the army and the police"."""
-        at = start
-        while at > 0 and self._is_skip(at - 1) and not self._is("ands", self.tokens[at - 1]):
-            at -= 1
-        ahead = self.tokens[at - 1] if at > 0 else None
-        opening = at == 1 and ahead is not None and (self._is("preps", ahead) or self._is("told", ahead))
-        return ahead is None or not ahead.word or self._is("that", ahead) or opening
-
-    def _is_noun_alone(self, words: Sequence[Token]) -> bool:
-        """Tell a speaker from half a clause: in small letters only offices, bodies, and what describes them."""
-        for i, token in enumerate(words):
-            near = words[i - 1] if self.cues.adjectives_follow and i else words[min(i + 1, len(words) - 1)]
-            plain = any(self._is(kind, token) for kind in ("links", "dets", "persons", "bodies", "outlets"))
-            if token.text[0].islower() and not plain and (near is token or not self._is_known(near)):
-                return False
-        return True

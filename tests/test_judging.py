@@ -197,18 +197,19 @@ def test_what_is_found_for_a_claim_does_not_depend_on_the_others(bench: Bench, t
 
 
 def test_a_model_that_fails_ends_the_step_is_written_down_and_asked_again_later(bench: Bench) -> None:
-    """A model's server that is down must not be asked for each of a thousand articles."""
+    """A model's server that is down must not be asked for each of a thousand articles. Claims asked about together
+    fail together."""
     model = Failing()
     failing = using(bench, model)
     failing.embed()
     count = failing.judge()
     assert (count.done, count.failed) == (0, 1)
     assert "Is it running?" in count.note
-    assert bench.rows("SELECT error LIKE '%Is it running?' FROM judgements") == [(1,)]
+    assert bench.rows("SELECT error LIKE '%Is it running?' FROM judgements") == [(1,), (1,)]
     assert findings(bench) == []
     model.fails = False
     assert failing.judge(NOW + MINUTE).failed == 0
-    assert bench.rows("SELECT count(error) FROM judgements") == [(1,)]  # too early for that one
+    assert bench.rows("SELECT count(error) FROM judgements") == [(2,)]  # too early for these
     assert failing.judge(NOW + JUDGE_RETRY + MINUTE).done == 1
     assert bench.rows("SELECT count(*), count(error) FROM judgements") == [(6, 0)]
 
@@ -219,7 +220,7 @@ def test_a_model_that_cannot_embed_ends_both_steps_without_a_crash(bench: Bench)
     assert deaf.embed() == StepCount("embed", 0, 1, "weights: 2 texts cannot be read")
     count = deaf.judge()
     assert (count.done, count.failed) == (0, 1)
-    assert bench.rows("SELECT count(*) FROM judgements WHERE error IS NOT NULL") == [(1,)]
+    assert bench.rows("SELECT count(*) FROM judgements WHERE error IS NOT NULL") == [(2,)]
 
 
 def test_judging_ends_between_two_claims_when_told_to(bench: Bench) -> None:

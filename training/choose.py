@@ -53,8 +53,8 @@ def read_bench(folder: Path, model: EmbeddedModel) -> Bench:
     articles = list(read_articles(folder / "articles.jsonl"))
     for article, version in articles:
         sentences = model.embed([sentence.text for sentence in version.sentences])
-        for claim, vector in zip(claims, vectors, strict=True):
-            judged = score_sentences(version, read_as[claim.id], sentences, vector, model)
+        asked = [(read_as[claim.id], vector) for claim, vector in zip(claims, vectors, strict=True)]
+        for claim, judged in zip(claims, score_sentences(version, asked, sentences, model), strict=True):
             if judged:
                 cases[article, claim.id] = [case_of(claim, version, one) for one in judged]
     return bench_of(read_rows(folder / "labels.jsonl"), len(articles), cases)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 
 from monitor.claims.standalone import points_back
@@ -40,18 +40,21 @@ def _with(claim: Claim, before: str) -> str:
 
 
 def score_in_context(
-    pairs: Sequence[Pair], lang: str | None, score: Callable[[Sequence[Pair]], list[PairScores]]
-) -> list[PairScores]:
+    pairs: Sequence[Pair], lang: str | None
+) -> Generator[Sequence[Pair], Sequence[PairScores], list[PairScores]]:
     """Score sentences of one language with what stands before them, without taking that for what they say.
 
     "Ukraine says it shot down 18 drones" after a sentence that bears on the claim was called a confirmation. So a
     sentence that stands alone is asked about once more without the one before, and confirming and updating get the
     lower of both probabilities. One that points back ("The ministry confirmed this report") needs the one before.
+    Yields what to ask at once, and takes the scores.
     """
-    scores = score(pairs)
+    scores = list((yield pairs))
     again = [place for place, pair in enumerate(pairs) if _in_doubt(pair, lang, scores[place])]
-    for place, alone in zip(again, score([replace(pairs[place], context="") for place in again]), strict=True):
-        scores[place] = _lower(scores[place], alone)
+    if again:
+        alone = yield [replace(pairs[place], context="") for place in again]
+        for place, score in zip(again, alone, strict=True):
+            scores[place] = _lower(scores[place], score)
     return scores
 
 

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import ModelError
-from monitor.judge.asking import ask
-from monitor.judge.candidates import Candidate, choose
-from monitor.judge.context import context_of_sentence, hypotheses, score_in_context
+from monitor.judge.asking import answered, ask
+from monitor.judge.candidates import choose
+from monitor.judge.context import context_of_sentence, hypotheses
 from monitor.judge.model import Embedder, PairModel
 from monitor.judge.stance import RULES_VERSION, Judged, decide
 from monitor.pipeline.steps import Models, Progress, Stop, never, no_progress
-from monitor.records import Claim, ClaimRevision, Finding, Pair, PairScores, StepCount, Version
+from monitor.records import Claim, ClaimRevision, Finding, Pair, StepCount, Version
 from monitor.store import Store
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 EMBED_ASKED = 1000  # texts asked for in one go, so that the store searches for them seldom
 EMBED_AT_ONCE = 32  # texts, about a second: a step that is told to stop must not compute on for long
 JUDGE_ASKED = 1000  # versions asked for in one go
+CLAIMS_AT_ONCE = 12  # judged together, in a few seconds: the step can be told to stop between them
 JUDGE_RETRY = timedelta(hours=1)  # a judgement that failed is tried again after this
 
 Vectors = NDArray[np.float32]
@@ -99,47 +100,55 @@ def _judge_version(
     now: datetime,
     read_as: Mapping[str, str],
 ) -> Iterator[int]:
-    """Judge a version for one claim after the other and store each, found or not; yield each number of findings.
+    """Judge a version for a few claims at a time, store each, found or not, and yield its number of findings.
 
-    Raises ModelError once the failure is written to the claim it happened with.
+    Raises ModelError once the failure is written to the claims it happened with.
     """
     embedder, claims = models.embedder, [revision.claim.text for revision in revisions]
-    revision = revisions[0]
+    some = revisions[:CLAIMS_AT_ONCE]
     try:
         # The step before embeds what it has time for; a version is not left waiting for the rest of the world.
         _add_missing_vectors(store, embedder, [*claims, *(sentence.text for sentence in version.sentences)])
         sentences = store.articles.vectors(version, embedder.name)
         vectors = store.articles.vectors_of(claims, embedder.name)
-        for revision in revisions:
-            claim = revision.claim
-            judged = score_sentences(version, read_as[claim.id], sentences, vectors[claim.text], models.scorer)
-            findings = decide(claim, version, judged)
-            store.findings.add_judgement(version, revision, judge_id, findings, candidates=len(judged), now=now)
-            yield len(findings)
+        for start in range(0, len(revisions), CLAIMS_AT_ONCE):
+            some = revisions[start : start + CLAIMS_AT_ONCE]
+            asked = [(read_as[revision.claim.id], vectors[revision.claim.text]) for revision in some]
+            for revision, judged in zip(
+                some, score_sentences(version, asked, sentences, models.scorer), strict=True
+            ):
+                findings = decide(revision.claim, version, judged)
+                store.findings.add_judgement(
+                    version, revision, judge_id, findings, candidates=len(judged), now=now
+                )
+                yield len(findings)
     except ModelError as error:
-        store.findings.add_judgement(version, revision, judge_id, [], candidates=0, now=now, error=str(error))
+        for revision in some:
+            store.findings.add_judgement(version, revision, judge_id, [], candidates=0, now=now, error=str(error))
         raise
 
 
 def score_sentences(
-    version: Version, hypothesis: str, sentences: Vectors, vector: Vectors, scorer: PairModel
-) -> list[Judged]:
-    """Ask the model about the sentences of a version that could bear on a claim, in the order of the article.
+    version: Version, claims: Sequence[tuple[str, Vectors]], sentences: Vectors, scorer: PairModel
+) -> list[list[Judged]]:
+    """Ask the model about the sentences of a version that could bear on each claim, in the article's order.
 
-    hypothesis: the claim as it is read. sentences: (s, d). vector: of the claim, (d,). One claim at a time: what
-    is found for it must not depend, to the last bit, on which others are watched.
+    claims: each as it is read, with its vector, (d,). sentences: (s, d). They are asked about together, but what
+    is found for one does not depend, to the last bit, on which others there are.
     """
-    candidates = choose(sentences, vector[np.newaxis])
-
-    def score(some: Sequence[Candidate]) -> list[PairScores]:
-        chosen = [version.sentences[candidate.sentence] for candidate in some]
-        pairs = [Pair(s.text, hypothesis, context_of_sentence(version, s.index)) for s in chosen]
-        return score_in_context(pairs, version.lang, scorer.score)
-
-    similarity = {candidate.sentence: candidate.similarity for candidate in candidates}
+    chosen = [choose(sentences, vector[np.newaxis]) for _, vector in claims]
+    asking = []
+    for (hypothesis, _), candidates in zip(claims, chosen, strict=True):
+        near = [version.sentences[candidate.sentence] for candidate in candidates]
+        pairs = {s.index: Pair(s.text, hypothesis, context_of_sentence(version, s.index)) for s in near}
+        asking.append(ask(candidates, pairs, version.lang))
     return [
-        Judged(version.sentences[place], similarity[place], scores)
-        for place, scores in ask(candidates, score).items()
+        [
+            Judged(version.sentences[candidate.sentence], candidate.similarity, scores[candidate.sentence])
+            for candidate in candidates
+            if candidate.sentence in scores
+        ]
+        for candidates, scores in zip(chosen, answered(asking, scorer.score), strict=True)
     ]
 
 
@@ -151,7 +160,7 @@ def judge_articles(
     vectors = models.embedder.embed([claim.text for claim in watched])
     for article_id, version in articles:
         sentences = models.embedder.embed([sentence.text for sentence in version.sentences])
-        for claim, vector in zip(watched, vectors, strict=True):
-            judged = score_sentences(version, read_as[claim.id], sentences, vector, models.scorer)
+        asked = [(read_as[claim.id], vector) for claim, vector in zip(watched, vectors, strict=True)]
+        for claim, judged in zip(watched, score_sentences(version, asked, sentences, models.scorer), strict=True):
             for finding in decide(claim, version, judged):
                 yield article_id, finding

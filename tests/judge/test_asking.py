@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.judge.asking import BEARS, FIRST, ask, bears
+from monitor.judge.asking import BEARS, FIRST, Asking, answered, ask, bears
 from monitor.judge.candidates import Candidate
-from monitor.records import PairScores
+from monitor.records import Pair, PairScores
 
 RELATED, NOTHING = BEARS + 0.1, BEARS - 0.1
 
@@ -25,15 +25,24 @@ def article(*related: float, near: Sequence[float] | None = None) -> tuple[list[
     return [Candidate(place, 0, similarity) for place, similarity in enumerate(near)], list(related)
 
 
+def pairs(related: Sequence[float]) -> dict[int, Pair]:
+    """Ask about each sentence by its place, with how far it bears on the claim as its words."""
+    return {place: Pair(f"{place} {share}", "claim", "") for place, share in enumerate(related)}
+
+
+def score(some: Sequence[Pair]) -> list[PairScores]:
+    return [scores(float(pair.premise.split()[1])) for pair in some]
+
+
 def asked(candidates: Sequence[Candidate], related: Sequence[float]) -> list[list[int]]:
     """Return the places that a model is asked about, call by call."""
     calls: list[list[int]] = []
 
-    def score(some: Sequence[Candidate]) -> list[PairScores]:
-        calls.append([candidate.sentence for candidate in some])
-        return [scores(related[candidate.sentence]) for candidate in some]
+    def listening(some: Sequence[Pair]) -> list[PairScores]:
+        calls.append([int(pair.premise.split()[0]) for pair in some])
+        return score(some)
 
-    found = ask(candidates, score)
+    (found,) = answered([ask(candidates, pairs(related), "en")], listening)
     assert list(found) == sorted(place for call in calls for place in call)
     assert all(found[place] == scores(related[place]) for place in found)
     return calls
@@ -92,6 +101,28 @@ def test_what_lies_beside_a_sentence_that_bears_on_the_claim_is_always_asked_abo
     assert len(places) >= min(FIRST, len(sentences))
     told = {place for place in places if bears(scores(related[place]))}
     assert {place for one in told for place in (one - 1, one + 1) if 0 <= place < len(related)} <= set(places)
+
+
+@given(st.lists(st.lists(st.sampled_from([NOTHING, RELATED]), max_size=9), max_size=5))
+def test_several_claims_are_asked_about_in_one_call_a_round_and_each_gets_its_own(
+    claims: list[list[float]],
+) -> None:
+    """A model's threads are kept busy, and what is found for a claim does not depend on the others."""
+    calls: list[int] = []
+
+    def counting(some: Sequence[Pair]) -> list[PairScores]:
+        calls.append(len(some))
+        return score(some)
+
+    def asking() -> list[Asking[dict[int, PairScores]]]:
+        return [ask(article(*related)[0], pairs(related), "en") for related in claims]
+
+    alone = [answered([one], score)[0] for one in asking()]
+    assert answered(asking(), counting) == alone
+    assert sum(calls) == sum(map(len, alone))
+    assert all(calls)
+    rounds = [len(asked(article(*related)[0], related)) for related in claims]
+    assert len(calls) == max(rounds, default=0)
 
 
 def test_a_model_without_stances_is_asked_about_what_it_does_not_call_neutral() -> None:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from monitor.judge.candidates import (
-    ARTICLE_AT_LEAST,
+    NEAR,
     SENTENCES_PER_CLAIM,
     SIMILAR_AT_LEAST,
+    TOUCHES,
     Candidate,
     choose,
 )
@@ -64,7 +65,7 @@ def test_each_claim_gets_the_sentences_nearest_to_it(
         rows(*sentences),
         rows(*claims),
         at_least=at_least,
-        article_at_least=-1,
+        near=-1,
         per_claim=per_claim,
     )
     assert places(chosen) == expected
@@ -86,7 +87,7 @@ def test_vectors_of_two_models_cannot_be_compared() -> None:
 
 def test_similarity_is_the_cosine() -> None:
     """It is stored with the finding, for a person who asks why."""
-    (candidate,) = choose(rows(NORTH_EAST), rows(EAST), at_least=0.5, article_at_least=-1)
+    (candidate,) = choose(rows(NORTH_EAST), rows(EAST), at_least=0.5, near=-1)
     assert candidate.similarity == pytest.approx(0.6)
 
 
@@ -106,7 +107,7 @@ def test_candidates_are_near_few_and_in_order(
     sentences: NDArray[np.float32], claims: NDArray[np.float32], at_least: float, per_claim: int
 ) -> None:
     """Later steps rely on the order, and the cost on the cap."""
-    chosen = choose(sentences, claims, at_least=at_least, article_at_least=-1, per_claim=per_claim)
+    chosen = choose(sentences, claims, at_least=at_least, near=-1, per_claim=per_claim)
     assert places(chosen) == sorted(set(places(chosen)))
     assert all(candidate.similarity >= at_least for candidate in chosen)
     for claim in range(len(claims)):
@@ -125,19 +126,37 @@ def test_copies_of_a_sentence_are_equally_near(
     sentence: NDArray[np.float32], claim: NDArray[np.float32], copies: int
 ) -> None:
     """Of a sentence said twice the first one is shown, wherever in the article it stands."""
-    chosen = choose(np.repeat(sentence, copies, axis=0), claim, at_least=-1, article_at_least=-1, per_claim=copies)
+    chosen = choose(np.repeat(sentence, copies, axis=0), claim, at_least=-1, near=-1, per_claim=copies)
     assert len({candidate.similarity for candidate in chosen}) == 1
-    assert places(
-        choose(np.repeat(sentence, copies, axis=0), claim, at_least=-1, article_at_least=-1, per_claim=1)
-    ) == [(0, 0)]
+    assert places(choose(np.repeat(sentence, copies, axis=0), claim, at_least=-1, near=-1, per_claim=1)) == [
+        (0, 0)
+    ]
+
+
+def at(cosine: float) -> tuple[float, float]:
+    """A direction so near to EAST."""
+    return cosine, (1 - cosine**2) ** 0.5
+
+
+@pytest.mark.parametrize(
+    ("cosines", "bears"),
+    [
+        pytest.param([NEAR], True, id="one sentence is near"),
+        pytest.param([NEAR - 0.01], True, id="one touches it, and is all there is"),
+        pytest.param([TOUCHES - 0.01], False, id="none touches it"),
+        pytest.param([NEAR, -0.9, -0.9, -0.9], True, id="one is near, whatever else is told"),
+        pytest.param([NEAR - 0.01, -0.9, -0.9, -0.9], False, id="one touches it in an article on something else"),
+        pytest.param([NEAR - 0.01, 0.05, 0.05, 0.05], True, id="one touches it in an article on its subject"),
+    ],
+)
+def test_an_article_bears_on_a_claim_by_one_sentence_or_by_all(cosines: list[float], bears: bool) -> None:
+    """Among thirty sentences one is somewhat near anything."""
+    assert bool(choose(rows(*map(at, cosines)), rows(EAST))) == bears
 
 
 def test_the_tuned_numbers_are_what_is_used_unasked() -> None:
     """The thresholds in the module are those that benchmarks/RESULTS.md was measured with."""
-    near, close, far = (
-        (cosine, (1 - cosine**2) ** 0.5)
-        for cosine in (ARTICLE_AT_LEAST + 0.01, SIMILAR_AT_LEAST + 0.01, SIMILAR_AT_LEAST - 0.01)
-    )
+    near, close, far = at(NEAR), at(SIMILAR_AT_LEAST + 0.01), at(SIMILAR_AT_LEAST - 0.01)
     assert places(choose(rows(far, near, close), rows(EAST))) == [(0, 1), (0, 2)]
     assert choose(rows(far, close), rows(EAST)) == []
     assert len(choose(rows(*[EAST] * (SENTENCES_PER_CLAIM + 1)), rows(EAST))) == SENTENCES_PER_CLAIM

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
+from monitor.judge.asking import answered
 from monitor.judge.context import hypotheses, score_in_context
 from monitor.records import UNRELATED, Claim, Pair, PairScores, Stance
 
@@ -57,6 +58,12 @@ def shares(**stances: float) -> PairScores:
     return PairScores(0.2, 0.5, 0.3, rest | {UNRELATED: 1 - sum(stances.values())})
 
 
+def scored(pairs: Sequence[Pair], score: Callable[[Sequence[Pair]], list[PairScores]]) -> list[PairScores]:
+    """Let English sentences be scored by a model of this test."""
+    (found,) = answered([score_in_context(pairs, "en")], score)
+    return found
+
+
 def led_astray(pairs: Sequence[Pair]) -> list[PairScores]:
     """Take what stands before for what the sentence says, as a model does now and then."""
     shown = shares(confirms=0.7, contradicts=0.1, updates=0.1)
@@ -70,7 +77,7 @@ def led_astray(pairs: Sequence[Pair]) -> list[PairScores]:
 )
 def test_what_stands_before_is_not_what_a_sentence_says(sentence: str, before: str, confirms: float) -> None:
     """Ukraine's air force confirmed what a minister thought, in the sentence after his."""
-    (scores,) = score_in_context([Pair(sentence, CLAIM, before)], "en", led_astray)
+    (scores,) = scored([Pair(sentence, CLAIM, before)], led_astray)
     assert scores.stances["confirms"] == confirms
     assert sum(scores.stances.values()) == pytest.approx(1)
 
@@ -81,7 +88,7 @@ def test_a_contradiction_keeps_what_it_had() -> None:
     def score(pairs: Sequence[Pair]) -> list[PairScores]:
         return [shares(contradicts=0.8 if pair.context else 0.1) for pair in pairs]
 
-    (scores,) = score_in_context([Pair(DENIAL, CLAIM, BEFORE)], "en", score)
+    (scores,) = scored([Pair(DENIAL, CLAIM, BEFORE)], score)
     assert scores.stances["contradicts"] == 0.8
 
 
@@ -94,11 +101,11 @@ def test_only_what_may_decide_is_asked_about_again() -> None:
         return [shares(confirms=0.6 if pair.premise == DRONES else 0.2) for pair in pairs]
 
     pairs = [Pair(DENIAL, CLAIM, BEFORE), Pair(DRONES, CLAIM, BEFORE)]
-    score_in_context(pairs, "en", score)
+    scored(pairs, score)
     assert asked == [*pairs, Pair(DRONES, CLAIM, "")]
 
 
 def test_a_model_without_an_output_for_stances_is_asked_once() -> None:
     """It has no opinion on them that could be lowered."""
     plain = PairScores(0.9, 0.1, 0.0, {})
-    assert score_in_context([Pair(DRONES, CLAIM, BEFORE)], "en", lambda pairs: [plain] * len(pairs)) == [plain]
+    assert scored([Pair(DRONES, CLAIM, BEFORE)], lambda pairs: [plain] * len(pairs)) == [plain]

@@ -60,15 +60,21 @@ class Joined(Phrases):
         det, linked = self._is("dets", right[0]), any(self._is("links", t) for t in left[1:])
         if (self._is("links", right[0]) and (not det or linked)) or self._fault(right):
             return False
-        office = any(self._is("persons", t) for t in right)
-        role = any(self._is("persons", t) for t in left) and not self._names(left)
-        if role and linked and not office:
-            return False  # "the head of the army and the navy"
         text = self.sentence[right[0].start : right[-1].end]
+        named = len(personal_name(text, self.cues).split()) > 1
+        if linked and not named and self._describes(left, right, det=det):
+            return False
         known, state = any(map(self._is_known, right)), seats.state_of(text, self.cues.lang) is not None
         capitals = sum(t.text[0].isupper() for t in right)
-        named = right[-1].text.isupper() or (capitals > 1 and (not known or bool(personal_name(text, self.cues))))
+        named = named or right[-1].text.isupper() or (capitals > 1 and not known)
         return state or named or (known and (det or not self._is("dets", left[0]))) or (det and self._names(right))
+
+    def _describes(self, left: Sequence[Token], right: Sequence[Token], *, det: bool) -> bool:
+        """Tell "the head of the army and the navy", "sources in Minsk and Hanoi": both are of the first noun."""
+        office = any(self._is("persons", t) for t in right)
+        role = any(self._is("persons", t) for t in left)
+        text = self.sentence[left[0].start : left[-1].end]
+        return not office and ((role and not personal_name(text, self.cues)) or not (det or role))
 
     def opens_clause(self, start: int) -> bool:
         """Tell "that the army and the police", "On Monday the army and the police"."""

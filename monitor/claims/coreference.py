@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.claims import speakers, topics
-from monitor.claims.asserters import is_word, personal_name, roles
+from monitor.claims.asserters import is_word, kind_of, personal_name, roles
 from monitor.claims.cues import Cues
 from monitor.claims.people import same_person
-from monitor.claims.speakers import Speaker
+from monitor.claims.speakers import INSTITUTIONS, Speaker
 
 SHARED_STEM = 5  # letters of an office in two endings: министр, министру
 ROLE_WITHIN_WORDS = 7  # "the minister of the interior, Ana Lopes"
@@ -33,16 +33,25 @@ def who(words: str, context: Sequence[str], cues: Cues) -> str | None:
     """Name whom a pronoun, a left-out subject or "the minister" means, as written before.
 
     words: "" for a left-out subject. context: the sentences before, in order. A pronoun is the one person who
-    spoke or, where nobody did, the one person there is; an office is the one person who holds it. None where
-    nobody fits, or more than one.
+    spoke or, where nobody did, the one person there is; an office is the one person who holds it. "It", and "elle"
+    where no person is spoken of, is the one institution that spoke, just before. None where nobody fits, or more.
     """
     if roles(words, cues):
         return who_described(words, context, cues)
     if words and cues.words and not is_word("personal", words, cues):
-        return None  # "it" and "they" are no person
+        return _only_body(context, cues) if words.lower() == "it" else None  # "they" may be anybody
     known = _known(context, cues)
     pool = [person for person in known if person.spoke] or known
+    if not known and cues.lang != "en":  # where the language has other pronouns for things than "it"
+        return _only_body(context, cues)
     return pool[0].text if len(pool) == 1 else None
+
+
+def _only_body(context: Sequence[str], cues: Cues) -> str | None:
+    """Name the one institution that spoke in the sentences before, if the last of them is its own."""
+    found = [[text for text in _speaking(s, cues) if kind_of(text, cues) in INSTITUTIONS] for s in context]
+    names = {text for spoke in found for text in spoke}
+    return next(iter(names)) if len(names) == 1 and found[-1] else None
 
 
 def who_described(words: str, context: Sequence[str], cues: Cues) -> str | None:
@@ -103,7 +112,8 @@ def speakers_of(sentence: str, cues: Cues) -> list[Speaker]:
 
 
 def _speaking(sentence: str, cues: Cues) -> list[str]:
-    return [sentence[s.start : s.end] for s in speakers_of(sentence, cues) if not s.bare]
+    named = [s for s in speakers_of(sentence, cues) if not s.bare]
+    return [sentence[start:end] for s in named for start, end in ((s.start, s.end), *s.beside)]
 
 
 def _mentioned(sentence: str, cues: Cues) -> Iterator[Known]:

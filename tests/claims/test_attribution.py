@@ -152,6 +152,35 @@ def test_who_does_two_things_says_the_second(lang: str, sentence: str, who: str 
     assert asserted_by(sentence, lang) == who
 
 
+GUARD = "The coastguard said that two men were missing."
+
+
+@pytest.mark.parametrize(
+    ("lang", "context", "sentence", "who"),
+    [
+        ("en", [GUARD], "It denied that the ship had run aground.", "The coastguard"),
+        ("en", [GUARD, "The ship sank."], "It denied that the ship had run aground.", None),
+        ("en", ["The coastguard and the ministry said so."], "It denied that the ship had run aground.", None),
+        ("en", [GUARD], "She denied that the ship had run aground.", None),
+        ("en", ["The mayor Ana Lopes opened the fair."], "It denied that.", None),
+        ("fr", ["L'ambassade a reconnu le fait."], "Elle dément toute autre chose.", "L'ambassade"),
+        ("de", ["Die Küstenwache meldete zwei Vermisste."], "Sie dementierte ein Leck.", "Die Küstenwache"),
+        ("es", ["La Guardia Costera dijo que faltan dos."], "Negó que hubiera un tercero.", "La Guardia Costera"),
+        (
+            "ru",
+            ["Береговая охрана сообщила о двух."],
+            "Она опровергла, что судно село на мель.",
+            "Береговая охрана",
+        ),
+    ],
+)
+def test_a_pronoun_may_be_the_institution_that_has_just_spoken(
+    lang: str, context: list[str], sentence: str, who: str | None
+) -> None:
+    """ "It said" is the coastguard, and no more once somebody else has been spoken of."""
+    assert asserted_by(sentence, lang, context=context) == who
+
+
 def test_a_pronoun_after_two_speakers_stays_open() -> None:
     """With two people in play a guess would put words into a mouth; that somebody said it stays known."""
     found = attribution("She denied it.", "en", context=[*CONTEXT, "The lawyer Eva Berg said little."])

@@ -71,9 +71,15 @@ def who_described(words: str, context: Sequence[str], cues: Cues) -> str | None:
 def who_named(surname: str, context: Sequence[str], cues: Cues) -> str | None:
     """Name in full whom a surname alone means: the one person of the sentences before who bears it."""
     people = [person for sentence in context for person in _people(sentence, cues)]
-    bearers = [person for person in people if surname in person.name.split()[1:]]
+    bearers = [person for person in people if surname in _surnames(person.name)]
     names = {person.name for person in bearers}
     return max((person.text for person in bearers), key=len) if len(names) == 1 else None
+
+
+def _surnames(name: str) -> list[str]:
+    """List what may be the surname: all but the first word, and that one too in "Kim Yong-hyun"."""
+    first, *others = name.split()
+    return [first, *others] if others and "-" in others[-1] else others
 
 
 def which_body(words: str, context: Sequence[str], cues: Cues) -> str | None:

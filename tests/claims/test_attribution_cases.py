@@ -82,6 +82,8 @@ def test_without_a_speaker_the_manner_is_still_read() -> None:
         (["The defence ministry reported two dead."], "The ministry said no more.", "The defence ministry"),
         (["The minister Ana Lopes said no."], "Residents said yes.", "Residents"),
         (["“It is over,” said Ana Lopes."], "“Nobody came.”", "Ana Lopes"),
+        (["The minister Park Min-su said no."], "Park denied it.", "The minister Park Min-su"),
+        (["The minister Park Min-su met the spy Park Jae-ho."], "Park denied it.", "Park"),
     ],
 )
 def test_words_that_point_back_are_resolved_where_one_fits(

@@ -467,7 +467,7 @@ CREATE TABLE findings ( -- One claim, one stance, one sentence that says so, one
   start INTEGER NOT NULL CHECK (start >= 0), -- offset of the evidence in versions.text
   "end" INTEGER NOT NULL CHECK ("end" > start), -- offset behind its last character
   evidence TEXT NOT NULL CHECK (evidence <> ''), -- the sentence, word for word
-  asserted_by TEXT, -- who says so, as written in the sentence; NULL: no pattern tells
+  asserted_by TEXT, -- who says so, as written; NULL: nobody is named, or it stays open who "he" is
   figure_old TEXT, -- the figure in the claim; NULL: no figure decided
   figure_new TEXT, -- the figure in the evidence; NULL: no figure decided
   score REAL NOT NULL CHECK (score BETWEEN 0 AND 1), -- how sure the decision is
@@ -479,8 +479,8 @@ CREATE TABLE findings ( -- One claim, one stance, one sentence that says so, one
   rules TEXT NOT NULL, -- JSON: names of the rules that decided, in order
   found_at TEXT NOT NULL, -- when it was found
   kind TEXT, -- what sort of news it is, such as denial, other-figure or correction; NULL: not read then
-  chain TEXT, -- JSON: name and kind of each who passes it on, the outermost first, and of the speaker last where one is named; NULL: not read then
-  how TEXT, -- what the speaker does, such as says or denies; NULL: not read then
+  chain TEXT, -- JSON: name and kind of each who passes it on, the outermost first, and last of the speaker, also where it stays open who "he" is; NULL: not read then
+  how TEXT, -- what the speaker does, such as says, denies, or acts (a court that sentences); NULL: not read then
   firmness TEXT, -- how sure the sentence is: fact, likely, possible, unverified or conditional; NULL: not read then
   said_from TEXT, -- the first day on which it may have been said, where its sentence says "last week"; else the same as said_on
   said_on TEXT, -- the last day on which it may have been said; NULL: not read then, or no day can be believed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -211,3 +212,9 @@ def test_what_names_nobody_is_asserted_by_the_outlet(
     )
     found = finding_row(article, unnamed, outlet=version.outlet)
     assert (found["asserted_by"], found["asserter_kind"]) == (outlet, "medium" if outlet else None)
+    hearsay = Utterance((), How.SAYS, Firmness.CONDITIONAL, earliest=None, day=None, dated=False)
+    heard = finding_row(article, replace(unnamed, utterance=hearsay), outlet=version.outlet)
+    assert (heard["asserted_by"], heard["asserter_kind"]) == (outlet, "unnamed source")
+    he = replace(hearsay, chain=(Asserter("He", AsserterKind.PERSON),), firmness=Firmness.FACT)
+    told = finding_row(article, replace(unnamed, utterance=he), outlet=version.outlet)
+    assert (told["asserted_by"], told["asserter_kind"]) == (None, "person")

@@ -72,6 +72,19 @@ def test_the_chain_is_told_with_the_kind_of_each_and_how_firmly() -> None:
     assert "Spokeswoman Anna Lind (person); denies, as fact" in explanation_text(explained(DENIED), zone="UTC")
 
 
+def test_who_stays_open_is_told_as_written() -> None:
+    """ "She" who may be two people is somebody, whom nobody names."""
+    version = replace(
+        VERSION, text=TEXT.replace("Spokeswoman Anna Lind spoke", "Anna Lind met the mayor Eva Berg, who spoke")
+    )
+    version = replace(version, sentences=tuple(split_sentences(version.text, "en")))
+    (finding,) = decide(CLAIM, version, [Judged(version.sentences[2], 0.8, DENIED)])
+    assert finding.asserted_by is None
+    stored = replace(explained(DENIED).stored, finding=finding)
+    text = explanation_text(explain(stored, CLAIM, version, read_as=CLAIM.text), zone="UTC")
+    assert "“She”, who stays open; denies, as fact" in text
+
+
 def test_figures_of_both_sides_are_told() -> None:
     text = explanation_text(explained(DENIED), zone="UTC")
     assert "claim: Six (people)" in text

@@ -148,12 +148,19 @@ def test_findings_are_told_with_their_sentence_and_source() -> None:
 
 
 @pytest.mark.parametrize(
-    ("firmness", "who"),
-    [(Firmness.FACT, "Le Courrier itself"), (Firmness.CONDITIONAL, "Le Courrier, naming nobody")],
+    ("speaker", "firmness", "who"),
+    [
+        (None, Firmness.FACT, "Le Courrier itself"),
+        (None, Firmness.CONDITIONAL, "Le Courrier, naming nobody"),
+        ("He", Firmness.FACT, "“He” in Le Courrier"),
+        ("", Firmness.FACT, "Le Courrier, naming nobody"),
+    ],
 )
-def test_who_printed_it_stands_for_who_said_it(firmness: Firmness, who: str) -> None:
-    """A fact in a paper's own voice is the paper's; of what it only heard, nobody is named."""
-    said = Utterance((), How.SAYS, firmness, earliest=None, day=None, dated=False)
+def test_who_printed_it_stands_for_who_said_it(speaker: str | None, firmness: Firmness, who: str) -> None:
+    """A fact in a paper's own voice is the paper's; of what it only heard, nobody is named. What "he" says who may
+    be two people, or a subject that is left out, is not the paper's."""
+    chain = () if speaker is None else (Asserter(speaker, AsserterKind.PERSON),)
+    said = Utterance(chain, How.SAYS, firmness, earliest=None, day=None, dated=False)
     unnamed = replace(FIGURE, finding=replace(FIGURE.finding, utterance=said))
     assert f"  {who}:\n  “At least nine" in findings_text([unnamed], zone="Europe/Zurich")
 

@@ -11,6 +11,7 @@ from monitor.utterances import AsserterKind
 _WORD = re.compile(r"[ldLD]['’](?=\w)|\w+(?:[-‑'’ʼ.]\w+)*|[,«»“”\"&]")
 _KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,}(?:[・＝=･][ァ-ヺー]+)*(?=[^ァ-ヺー・]*$)")
 _WITHOUT_SPACES = "ja"
+_INSTITUTIONS = (AsserterKind.STATE_BODY, AsserterKind.COMPANY, AsserterKind.ORGANISATION)
 _ROLES = ("persons", "unnamed", "speaks_for")
 _BODIES = ("bodies", "state", "companies", "outlets")
 
@@ -23,6 +24,11 @@ def kind_of(speaker: str, cues: Cues) -> AsserterKind:
     if seats.state_of(speaker, cues.lang):
         return AsserterKind.STATE_BODY
     return _kind_with_capitals(speaker, cues) if cues.words else _kind_without_capitals(speaker, cues)
+
+
+def is_institution(speaker: str, cues: Cues) -> bool:
+    """Tell a body of state, a company or another organisation from a person, a medium and an unnamed source."""
+    return kind_of(speaker, cues) in _INSTITUTIONS
 
 
 def personal_name(speaker: str, cues: Cues) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.claims import speakers, topics
-from monitor.claims.asserters import is_word, kind_of, personal_name, roles
+from monitor.claims.asserters import is_institution, is_word, personal_name, roles
 from monitor.claims.cues import Cues
 from monitor.claims.people import same_person
-from monitor.claims.speakers import INSTITUTIONS, Speaker
+from monitor.claims.speakers import Speaker
 
 SHARED_STEM = 5  # letters of an office in two endings: министр, министру
 ROLE_WITHIN_WORDS = 7  # "the minister of the interior, Ana Lopes"
@@ -49,7 +49,7 @@ def who(words: str, context: Sequence[str], cues: Cues) -> str | None:
 
 def _only_body(context: Sequence[str], cues: Cues) -> str | None:
     """Name the one institution that spoke in the sentences before, if the last of them is its own."""
-    found = [[text for text in _speaking(s, cues) if kind_of(text, cues) in INSTITUTIONS] for s in context]
+    found = [[text for text in _speaking(s, cues) if is_institution(text, cues)] for s in context]
     names = {text for spoke in found for text in spoke}
     return next(iter(names)) if len(names) == 1 and found[-1] else None
 

@@ -162,9 +162,7 @@ class Phrases:
             start -= 1
         if start > 0 and (self._is("preps", self.tokens[start - 1]) or self.tokens[start - 1].text.isdigit()):
             return None
-        linked = start > 0 and self._is("links", self.tokens[start - 1])
-        joined = linked and self._is("joins", self.tokens[start - 1]) and self._grown_left(start - 1) is not None
-        if linked and self.cues.lang == "de" and not joined:
+        if start > 0 and self.cues.lang == "de" and self._opens_aside(start - 1):
             return None  # "Im Frühjahr hatte ...", "Nach dem Treffen mit Norwegen und Schweden sagte ..."
         words = list(self.tokens[start:end])
         if words and self._is("personal", words[-1]):
@@ -172,6 +170,11 @@ class Phrases:
         while len(words) > 1 and self._names(words[:-1]) and self._trails(words):
             words.pop()
         return self._trimmed(words)
+
+    def _opens_aside(self, i: int) -> bool:
+        """Tell "Im" before a subject from "und" between two."""
+        joined = self._is("joins", self.tokens[i]) and self._grown_left(i) is not None
+        return self._is("links", self.tokens[i]) and not joined
 
     def _goes_on_with(self, i: int) -> bool:
         """Tell "and" in "the ministry of defence and of justice"."""

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.claims.asserters import kind_of, personal_name
+from monitor.claims.asserters import is_institution, personal_name
 from monitor.claims.cues import Cues
 from monitor.claims.joined import Joined
 from monitor.claims.manner import manner_of
 from monitor.claims.phrases import NO_ARTICLES, Token
 from monitor.records import Manner
-from monitor.utterances import AsserterKind
 
 PARTICIPLES = ("ing", "ant", "ando", "endo", "indo")  # "Ana Lopes left, saying ...": who left said it
-INSTITUTIONS = (AsserterKind.STATE_BODY, AsserterKind.COMPANY, AsserterKind.ORGANISATION)
 UNLISTED_WITHIN_WORDS = 4  # between a quotation or "that" and a person, with a verb that is in no list
 
 
@@ -45,7 +43,10 @@ def speakers(sentence: str, cues: Cues) -> list[Speaker]:
     finder = _Finder(sentence, cues)
     found = list(finder.all())
     known = [speaker for speaker in found if not finder.is_nobody(speaker)]
-    return known or [speaker for speaker in (finder.unlisted(), finder.acting()) if speaker][:1] or found
+    if known:
+        return known
+    one = finder.unlisted() or finder.acting()
+    return [one] if one else found
 
 
 def told(sentence: str, speaker: Speaker, cues: Cues) -> Speaker | None:
@@ -119,7 +120,7 @@ class _Finder(Joined):
         """Tell "the court" from a person, and from half a clause ("the hospital will")."""
         words = self.tokens[self._index(speaker.start) : self._index(speaker.end)]
         half = any(self._is("auxiliaries", token) for token in words)
-        return not half and kind_of(self.sentence[speaker.start : speaker.end], self.cues) in INSTITUTIONS
+        return not half and is_institution(self.sentence[speaker.start : speaker.end], self.cues)
 
     def _denies_or_admits(self, words: Sequence[Token], verb: Token) -> bool:
         """Tell that somebody with an office and a name denies, refuses or admits something in whatever words."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.claims.asserters import kind_of
+from monitor.claims.asserters import is_institution
 from monitor.claims.cues import Cues
-from monitor.claims.speakers import INSTITUTIONS, Speaker
+from monitor.claims.speakers import Speaker
 
 # Tuned on 18 of the 25 training stories, November 2026.
 MAX_CHARS = 45  # a speaker with all titles
@@ -66,14 +66,9 @@ def _acting(masked: str, cues: Cues) -> list[Speaker]:
     """Find an institution whose deed it is: "the court sentenced"."""
     verb = max((m.span() for m in cues.attribution["acts"].finditer(masked)), default=None)
     topic = next(_topics(masked[: verb[0]], cues), None) if verb else None
-    if (
-        verb is None
-        or topic is None
-        or topic.bare
-        or kind_of(masked[topic.start : topic.end], cues) not in INSTITUTIONS
-    ):
-        return []
-    return [Speaker(topic.start, topic.end, *verb, acts=True)]
+    if verb and topic and not topic.bare and is_institution(masked[topic.start : topic.end], cues):
+        return [Speaker(topic.start, topic.end, *verb, acts=True)]
+    return []
 
 
 def told(sentence: str, speaker: Speaker, cues: Cues) -> Speaker | None:

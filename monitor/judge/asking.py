@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
 
 from monitor.judge.candidates import Candidate
-from monitor.judge.context import score_in_context
+from monitor.judge.context import Asking, Result, score_in_context
 from monitor.judge.stance import by_stance
 from monitor.records import UNRELATED, Pair, PairScores
-
-Result = TypeVar("Result")
-Asking = Generator[Sequence[Pair], Sequence[PairScores], Result]
 
 # Chosen on the stories under `choose` of training/split.yaml, November 2026: macro-F1 stays where it was (0.481).
 # Of a page of 30 sentences on something else 21 pairs with twelve claims are scored, not 48.

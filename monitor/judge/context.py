@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from monitor.claims.standalone import points_back
 from monitor.records import UNRELATED, Claim, Pair, PairScores, Stance, Version
+
+# What yields pairs to be scored, takes their scores, and ends with a result.
+Result = TypeVar("Result")
+Asking = Generator[Sequence[Pair], Sequence[PairScores], Result]
 
 STOPS = " .。"
 CHECKED = (Stance.CONFIRMS, Stance.UPDATES)  # not contradictions: a denial often needs the sentence before
@@ -39,9 +44,7 @@ def _with(claim: Claim, before: str) -> str:
     return f"{claim.text.rstrip(STOPS)} ({before.rstrip(STOPS)})."
 
 
-def score_in_context(
-    pairs: Sequence[Pair], lang: str | None
-) -> Generator[Sequence[Pair], Sequence[PairScores], list[PairScores]]:
+def score_in_context(pairs: Sequence[Pair], lang: str | None) -> Asking[list[PairScores]]:
     """Score sentences of one language with what stands before them, without taking that for what they say.
 
     "Ukraine says it shot down 18 drones" after a sentence that bears on the claim was called a confirmation. So a

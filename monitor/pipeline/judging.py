@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from monitor.errors import ModelError
 from monitor.judge.asking import answered, ask
-from monitor.judge.candidates import choose
+from monitor.judge.candidates import Candidate, choose
 from monitor.judge.context import context_of_sentence, hypotheses
 from monitor.judge.model import Embedder, PairModel
 from monitor.judge.stance import RULES_VERSION, Judged, decide
@@ -136,7 +136,9 @@ def score_sentences(
     claims: each as it is read, with its vector, (d,). sentences: (s, d). They are asked about together, but what
     is found for one does not depend, to the last bit, on which others there are.
     """
-    chosen = [choose(sentences, vector[np.newaxis]) for _, vector in claims]
+    chosen: list[list[Candidate]] = [[] for _ in claims]
+    for candidate in choose(sentences, np.array([vector for _, vector in claims])):
+        chosen[candidate.claim].append(candidate)
     asking = []
     for (hypothesis, _), candidates in zip(claims, chosen, strict=True):
         near = [version.sentences[candidate.sentence] for candidate in candidates]

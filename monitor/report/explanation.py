@@ -146,10 +146,10 @@ def _parts(e: Explanation, zone: str) -> Iterator[tuple[str, Sequence[str]]]:
 def _who(speaker: str | None, utterance: Utterance) -> str:
     """Tell the chain from the speaker outwards, what the speaker does, and how firmly."""
     links = [f"{link.name} ({link.kind})" for link in reversed(utterance.chain)]
-    first = links.pop(0) if links else speaker
-    stays_open = utterance.speaker is not None and speaker is None
-    word = utterance.speaker.name if utterance.speaker and stays_open else ""
-    who = (f"“{word}”, who stays open" if word else "nobody is named") if stays_open or not first else first
+    who = links.pop(0) if links else speaker or "nobody is named"
+    if speaker is None and utterance.speaker:
+        word = utterance.speaker.name
+        who = f"“{word}”, who stays open" if word else "nobody is named"
     through = f", through {', '.join(links)}" if links else ""
     return f"{who}{through}; {utterance.how}, as {utterance.firmness}"
 

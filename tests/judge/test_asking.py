@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.judge.asking import BEARS, FIRST, Asking, answered, ask, bears
+from monitor.judge.asking import BEARS, FIRST, answered, ask, bears
 from monitor.judge.candidates import Candidate
+from monitor.judge.context import Asking
 from monitor.records import Pair, PairScores
 
 RELATED, NOTHING = BEARS + 0.1, BEARS - 0.1

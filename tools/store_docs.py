@@ -12,7 +12,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "store.md"
 HEAD = """\
 # What is stored
 
-Made by `python tools/store_docs.py` from a new database: the comments in `monitor/store/migrations.py` are the
+Made by `python tools/store_docs.py` from a new database: the comments in `monitor/store/steps` are the
 source. Change them there, then run `make docs`.
 
 Everything stands in one SQLite file, by default `db/monitor.db`. Times are UTC, written `2026-11-22T06:04:20Z`;
@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
         wanted = page(tables(store))
     if "--check" in arguments:
         if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != wanted:
-            sys.stderr.write(f"{PAGE}: not up to date with monitor/store/migrations.py. Run: make docs\n")
+            sys.stderr.write(f"{PAGE}: not up to date with monitor/store/steps. Run: make docs\n")
             return 1
         return 0
     PAGE.parent.mkdir(exist_ok=True)

@@ -14,7 +14,7 @@ import pytest
 
 from monitor.errors import StoreError
 from monitor.store import open_readonly, open_store
-from monitor.store.migrations import migrations
+from monitor.store.migrations import migrations, statements
 from monitor.store.rows import writing
 from tests.store.filling import GAZETTE, HOUR, NOW, feed_of
 
@@ -80,6 +80,15 @@ def test_every_table_is_strict(path: Path) -> None:
             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict"
         )
         assert {row["name"] for row in loose} == {"sqlite_schema", "_sqlite_migrations"}
+
+
+def test_a_script_is_parted_into_its_statements() -> None:
+    """A trigger holds a statement of its own, and a comment may hold a semicolon at the end of its line."""
+    table = "-- What it is for.\n\nCREATE TABLE a ( -- 1: yes;\n  b TEXT\n);\n"
+    trigger = "CREATE TRIGGER c AFTER INSERT ON a BEGIN\n  DELETE FROM a;\nEND;\n"
+    assert list(statements(table + trigger)) == [table, trigger]
+    with pytest.raises(ValueError, match="does not end: DROP TABLE a"):
+        list(statements(table + "DROP TABLE a\n"))
 
 
 def test_opening_twice_changes_nothing(path: Path) -> None:

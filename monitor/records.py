@@ -263,7 +263,8 @@ class Finding:
 
     start, end: offsets of evidence in the stored version's text. figure_old, figure_new: as written
     in the claim and in the evidence, where a figure decided. score: in [0, 1]. rules: the names of
-    the rules that decided, in order. kind, utterance: None in findings of before these were kept.
+    the rules that decided, in order. kind, utterance, about: None in findings of before these were kept. about:
+    probability that the sentence is about this claim and no other; rival: another claim it may be about, if any.
     """
 
     claim_id: str
@@ -282,6 +283,8 @@ class Finding:
     rules: tuple[str, ...]
     kind: Kind | None = None
     utterance: Utterance | None = None
+    about: float | None = None
+    rival: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from monitor import desk
 from monitor.errors import ConfigError, ModelError, StoreError
 from monitor.judge.files import read_articles
 from monitor.pipeline import Models, judge_articles
-from monitor.pipeline.judging import EMBED_AT_ONCE, JUDGE_RETRY
+from monitor.pipeline.judging import CLAIMS_AT_ONCE, EMBED_AT_ONCE, JUDGE_RETRY
 from monitor.read.workers import Workers
 from monitor.records import Claim, Finding, Pair, PairScores, StepCount, Version
 from monitor.status import status_of
@@ -154,29 +154,50 @@ def test_each_article_is_judged_once_for_each_claim_also_where_nothing_is_found(
     assert bench.judge(NOW + HOUR) == StepCount("judge", 0, 0, "0 findings")
 
 
-def test_adding_changing_and_dropping_a_claim_judges_that_claim_alone(bench: Bench) -> None:
-    """Old articles are pending for the claim that is new, and their other findings stay as they are."""
-    bench.embed()
+def test_adding_changing_and_dropping_a_claim_judges_again_and_asks_about_that_claim_alone(bench: Bench) -> None:
+    """Another claim may take a sentence from this one. What the model said of the others is known."""
+    model = Listening()
+    bench = using(bench, model)
     bench.judge()
     before = findings(bench)
+    asked = bench.store.count("scores")
 
+    model.heard.clear()
     bench.watch(DAM, DEAD, MAYOR, now=NOW + HOUR)
     assert bench.judge(NOW + HOUR).done == 3
-    assert judged(bench, "2026-11-22T07") == [("C3", 3)]
-    assert [row for row in findings(bench) if row[1].claim_id != "C3"] == before
+    assert judged(bench, "2026-11-22T07") == [("C1", 3), ("C2", 3), ("C3", 3)]
+    assert model.heard == {MAYOR.text}
+    assert bench.store.count("scores") > asked
 
+    model.heard.clear()
     reworded = replace(DEAD, text="At least six people died in the flood.")
     bench.watch(DAM, reworded, MAYOR, now=NOW + 2 * HOUR)
     assert bench.judge(NOW + 2 * HOUR).done == 3
-    assert judged(bench, "2026-11-22T08") == [("C2", 3)]
+    assert model.heard == {reworded.text}
 
+    model.heard.clear()
     bench.watch(DAM, MAYOR, now=NOW + 3 * HOUR)
-    bench.watch(replace(DAM, watch=False), MAYOR, now=NOW + 3 * HOUR)
-    assert bench.judge(NOW + 3 * HOUR).done == 0
+    assert bench.judge(NOW + 3 * HOUR).done == 3
+    bench.watch(MAYOR, now=NOW + 3 * HOUR)
+    assert bench.judge(NOW + 3 * HOUR).done == 3
 
-    bench.watch(DAM, DEAD, MAYOR, now=NOW + 4 * HOUR)
-    assert bench.judge(NOW + 4 * HOUR).done == 0  # back to a wording that was judged already
-    assert [row for row in findings(bench) if row[1].claim_id != "C3"] == before
+    bench.watch(DAM, DEAD, now=NOW + 4 * HOUR)
+    assert bench.judge(NOW + 4 * HOUR).done == 0  # back to claims that were judged already
+    assert model.heard == set()
+    assert findings(bench) == before
+
+
+def test_two_claims_do_not_both_take_a_sentence_that_is_about_one(bench: Bench) -> None:
+    """A denial of one thing looks like a denial of the next; the claim that it is about keeps it."""
+    harbour = Claim("C4", "The dam above the harbour broke on Tuesday.", "en")
+    bench.watch(harbour)
+    bench.judge()
+    alone = [finding for _, finding in findings(bench)]
+    bench.watch(DAM, harbour)
+    bench.judge()
+    together = [finding for _, finding in findings(bench) if finding.claim_id == "C4"]
+    assert alone
+    assert len(together) < len(alone)
 
 
 def test_what_is_found_for_a_claim_does_not_depend_on_the_others(bench: Bench, tmp_path: Path) -> None:
@@ -197,8 +218,8 @@ def test_what_is_found_for_a_claim_does_not_depend_on_the_others(bench: Bench, t
 
 
 def test_a_model_that_fails_ends_the_step_is_written_down_and_asked_again_later(bench: Bench) -> None:
-    """A model's server that is down must not be asked for each of a thousand articles. Claims asked about together
-    fail together."""
+    """A model's server that is down must not be asked for each of a thousand articles. The claims of an article
+    fail together: which of them a sentence is about is not known before all have an answer."""
     model = Failing()
     failing = using(bench, model)
     failing.embed()
@@ -223,16 +244,18 @@ def test_a_model_that_cannot_embed_ends_both_steps_without_a_crash(bench: Bench)
     assert bench.rows("SELECT count(*) FROM judgements WHERE error IS NOT NULL") == [(2,)]
 
 
-def test_judging_ends_between_two_claims_when_told_to(bench: Bench) -> None:
-    """What is judged stands whole; the rest is pending and found later."""
+def test_judging_ends_between_some_claims_and_the_next_when_told_to(bench: Bench) -> None:
+    """An article stands whole or not at all; what the model said by then is not asked again."""
+    claims = [replace(DAM, id=f"D{n}", text=f"{DAM.text} It was dam {n}.") for n in range(CLAIMS_AT_ONCE)]
+    bench.watch(*claims, DEAD)
     bench.embed()
     stops = iter([False, False, False, True])
     assert bench.judge(stop=lambda: next(stops)).done == 1
-    assert bench.store.count("judgements") == 3
-    cut_off = bench.store.count("findings")
-    assert bench.judge(NOW + MINUTE).done == 2
-    assert bench.store.count("judgements") == 6
-    assert bench.store.count("findings") > cut_off
+    assert bench.store.count("judgements") == CLAIMS_AT_ONCE + 1
+    model = Listening()
+    assert using(bench, model).judge(NOW + MINUTE).done == 2
+    assert bench.store.count("judgements") == 3 * (CLAIMS_AT_ONCE + 1)
+    assert findings(bench)
 
 
 def test_a_file_of_articles_is_judged_as_the_store_judges_them(bench: Bench, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Stories that choose → thresholds and calibration: the numbers of judge/ that belong to the weights.
+"""Stories that choose → the numbers of judge/ that belong to the weights: tell apart, decide, be sure.
 
 Run: python -m training.choose [--weights FOLDER]. Prints what does best on the stories under `choose` of
 split.yaml, and beside it what it does on those under `test`, which choose nothing. A person copies the numbers.
@@ -16,17 +16,19 @@ from pathlib import Path
 import numpy as np
 
 from monitor.config import load_baseline
+from monitor.judge.about import Weights, tell_apart
 from monitor.judge.context import hypotheses
 from monitor.judge.files import read_articles
 from monitor.judge.model import EmbeddedModel
-from monitor.judge.stance import THRESHOLDS, Case, Thresholds, case_of, rule_on
-from monitor.pipeline.judging import score_sentences
-from monitor.records import Stance
+from monitor.judge.stance import THRESHOLDS, Case, Judged, Thresholds, case_of, rule_on
+from monitor.pipeline.judging import AskedClaim, Vectors, ask_model
+from monitor.records import Claim, Stance, Version
+from training.apart import choices_of, most_likely
 from training.examples import read_rows
 from training.stories import split
 
 HERE = Path(__file__).parent
-STEPS = (0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+STEPS = tuple(step / 20 for step in range(2, 20))
 # What a false flag per 1,000 unrelated pairs costs, in macro-F1: a reader loses more by it than by a miss.
 FLAG_COSTS = 0.003
 ROUNDS = 4
@@ -44,20 +46,56 @@ class Bench:
     unrelated: int
 
 
-def read_bench(folder: Path, model: EmbeddedModel) -> Bench:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A story and what the model says of it. judged: by article, claim; labelled: claims by article, place."""
+
+    claims: Sequence[Claim]
+    vectors: Mapping[str, Vectors]
+    versions: Mapping[str, Version]
+    judged: Mapping[str, Mapping[str, Sequence[Judged]]]
+    labels: Sequence[Mapping[str, object]]
+    labelled: Mapping[str, Mapping[int, set[str]]]
+
+
+def ask_about(folder: Path, model: EmbeddedModel) -> Asked:
     """Ask the model about every pair of a story that passes the cascade."""
     baseline = load_baseline(folder / "claims.yaml")
     claims, read_as = [claim for claim in baseline.claims if claim.watch], hypotheses(baseline.claims)
-    vectors = model.embed([claim.text for claim in claims])
-    cases: dict[tuple[str, str], list[Case]] = {}
-    articles = list(read_articles(folder / "articles.jsonl"))
-    for article, version in articles:
-        sentences = model.embed([sentence.text for sentence in version.sentences])
-        asked = [(read_as[claim.id], vector) for claim, vector in zip(claims, vectors, strict=True)]
-        for claim, judged in zip(claims, score_sentences(version, asked, sentences, model), strict=True):
-            if judged:
-                cases[article, claim.id] = [case_of(claim, version, one) for one in judged]
-    return bench_of(read_rows(folder / "labels.jsonl"), len(articles), cases)
+    vectors = {claim.id: model.embed([claim.text])[0] for claim in claims}
+    versions = dict(read_articles(folder / "articles.jsonl"))
+    asked = {claim.id: AskedClaim(read_as[claim.id], vectors[claim.id]) for claim in claims}
+    judged = {
+        article: ask_model(version, asked, model.embed([s.text for s in version.sentences]), model.score)
+        for article, version in versions.items()
+    }
+    labels = read_rows(folder / "labels.jsonl")
+    return Asked(claims, vectors, versions, judged, labels, _labelled(labels, versions))
+
+
+def _labelled(
+    labels: Sequence[Mapping[str, object]], versions: Mapping[str, Version]
+) -> dict[str, dict[int, set[str]]]:
+    """Find the sentences that labels show as evidence."""
+    found: dict[str, dict[int, set[str]]] = {}
+    for row in labels:
+        article, version = str(row["article_id"]), versions[str(row["article_id"])]
+        start = version.text.find(str(row["evidence"]))
+        for sentence in version.sentences:
+            if sentence.start <= start < sentence.end:
+                found.setdefault(article, {}).setdefault(sentence.index, set()).add(str(row["claim_id"]))
+    return found
+
+
+def told_apart(asked: Asked, weights: Weights) -> Bench:
+    """Say which claim each sentence is about, and gather what the rules look at."""
+    cases = {}
+    for article, judged in asked.judged.items():
+        told = tell_apart(judged, asked.vectors, weights=weights)
+        for claim in asked.claims:
+            if told[claim.id]:
+                cases[article, claim.id] = [case_of(claim, asked.versions[article], one) for one in told[claim.id]]
+    return bench_of(asked.labels, len(asked.versions), cases)
 
 
 def bench_of(
@@ -164,9 +202,17 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=HERE.parents[1] / "shared")
     args = parser.parse_args()
     model = EmbeddedModel(threads=2, weights=args.weights)
-    choosing, testing = (
-        [read_bench(_folder(name, args.shared), model) for name in sorted(names)] for names in split()
+    stories = [[ask_about(_folder(name, args.shared), model) for name in sorted(names)] for names in split()]
+    apart = most_likely(
+        [
+            choice
+            for story in stories[0]
+            for article, judged in story.judged.items()
+            for choice in choices_of(judged, story.labelled.get(article, {}))
+        ]
     )
+    sys.stdout.write(f"{apart}\n")
+    choosing, testing = ([told_apart(story, apart) for story in part] for part in stories)
     best = best_thresholds(choosing, THRESHOLDS)
     for name, at in (("as they are", THRESHOLDS), ("chosen", best)):
         for part, benches in (("choose", choosing), ("test", testing)):

@@ -41,7 +41,7 @@ def choose(
     sentences: (s, d) and claims: (c, d), rows of length 1. Cosines in [-1, 1]: at_least of each sentence; near and
     touches of the nearest one; on_subject of the mean of all sentences.
     A claim's candidates depend on that claim and the article alone, so that adding a claim never
-    changes what is found for another. Returns them by claim, then by place in the article.
+    changes what the model is asked about another. Returns them by claim, then by place in the article.
     Raises ValueError if the widths differ.
     """
     if not len(sentences):  # no rows have no width

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import ModelError
+from monitor.judge.about import tell_apart
 from monitor.judge.asking import answered, ask
 from monitor.judge.candidates import Candidate, choose
 from monitor.judge.context import context_of_sentence, hypotheses
 from monitor.judge.model import Embedder, PairModel
 from monitor.judge.stance import RULES_VERSION, Judged, decide
 from monitor.pipeline.steps import Models, Progress, Stop, never, no_progress
-from monitor.records import Claim, ClaimRevision, Finding, Pair, StepCount, Version
+from monitor.records import Claim, ClaimRevision, Finding, Pair, PairScores, StepCount, Version
 from monitor.store import Store
 
 log = logging.getLogger(__name__)
@@ -24,10 +27,11 @@ log = logging.getLogger(__name__)
 EMBED_ASKED = 1000  # texts asked for in one go, so that the store searches for them seldom
 EMBED_AT_ONCE = 32  # texts, about a second: a step that is told to stop must not compute on for long
 JUDGE_ASKED = 1000  # versions asked for in one go
-CLAIMS_AT_ONCE = 12  # judged together, in a few seconds: the step can be told to stop between them
+CLAIMS_AT_ONCE = 12  # asked about together, in a few seconds: the step can be told to stop between them
 JUDGE_RETRY = timedelta(hours=1)  # a judgement that failed is tried again after this
 
 Vectors = NDArray[np.float32]
+Score = Callable[[Sequence[Pair]], Sequence[PairScores]]
 
 
 def embed(store: Store, models: Models, *, progress: Progress = no_progress, stop: Stop = never) -> StepCount:
@@ -63,95 +67,129 @@ def judge(
 ) -> StepCount:
     """Judge every version that is pending, for the claims it is pending for.
 
+    Another claim may take a sentence from this one, so a judge is one who knew certain claims: when the claims
+    change, every version is judged again, but the model is asked only about what is new to it.
     A model that fails ends the step: the failure is written, a later round is the retry.
     done: versions. note: how many findings.
     """
-    revisions = {revision.id: revision for revision in store.claims.watched()}
-    baseline = store.claims.baseline()
+    revisions, baseline = store.claims.watched(), store.claims.baseline()
     read_as = hypotheses(baseline.claims) if baseline else {}
-    judge_id = store.findings.judge_id(models.name, RULES_VERSION, now=now)
+    knows = [read_as[revision.claim.id] for revision in revisions]
+    judge_id = store.findings.judge_id(models.name, RULES_VERSION, knows, now=now)
     retry_before, done, found = now - JUDGE_RETRY, 0, 0
     while work := store.findings.pending(judge_id, retry_before=retry_before, limit=JUDGE_ASKED):
         total = done + len(work)
         for version_id, revision_ids in work.items():
             version = store.articles.version(version_id)
-            wanted = [revisions[revision_id] for revision_id in revision_ids]
-            counts = _judge_version(store, models, version, wanted, judge_id, now=now, read_as=read_as)
+            wanted = [revision for revision in revisions if revision.id in revision_ids]
+            add = partial(store.findings.add_judgement, judge_id=judge_id, now=now)
             try:
-                for _ in wanted:
-                    if stop():
-                        return StepCount("judge", done, 0, f"{found} findings")
-                    found += next(counts)
+                judged = _read_version(store, models, version, revisions, read_as, stop=stop)
             except ModelError as error:
+                for revision in wanted:
+                    add(version, revision, findings=[], candidates=0, error=str(error))
                 log.warning("judge failed version=%d why=%s", version_id, error)
                 return StepCount("judge", done, 1, f"{found} findings; {error}")
+            if judged is None:
+                return StepCount("judge", done, 0, f"{found} findings")
+            for revision in wanted:
+                findings = decide(revision.claim, version, judged[revision.claim.id])
+                add(version, revision, findings=findings, candidates=len(judged[revision.claim.id]))
+                found += len(findings)
             done += 1
             progress("judge", done, total)
     return StepCount("judge", done, 0, f"{found} findings")
 
 
-def _judge_version(
+def _read_version(
     store: Store,
     models: Models,
     version: Version,
     revisions: Sequence[ClaimRevision],
-    judge_id: int,
-    *,
-    now: datetime,
     read_as: Mapping[str, str],
-) -> Iterator[int]:
-    """Judge a version for a few claims at a time, store each, found or not, and yield its number of findings.
+    *,
+    stop: Stop,
+) -> dict[str, list[Judged]] | None:
+    """Ask the model about a version with all claims; see score_sentences. Raises ModelError."""
+    embedder, claims = models.embedder, [revision.claim for revision in revisions]
+    # The step before embeds what it has time for; a version is not left waiting for the rest of the world.
+    texts = [claim.text for claim in claims]
+    _add_missing_vectors(store, embedder, [*texts, *(sentence.text for sentence in version.sentences)])
+    sentences = store.articles.vectors(version, embedder.name)
+    vectors = store.articles.vectors_of(texts, embedder.name)
+    asked = {claim.id: AskedClaim(read_as[claim.id], vectors[claim.text]) for claim in claims}
+    return score_sentences(version, asked, sentences, Remembered(models.scorer, store).score, stop=stop)
 
-    Raises ModelError once the failure is written to the claims it happened with.
-    """
-    embedder, claims = models.embedder, [revision.claim.text for revision in revisions]
-    some = revisions[:CLAIMS_AT_ONCE]
-    try:
-        # The step before embeds what it has time for; a version is not left waiting for the rest of the world.
-        _add_missing_vectors(store, embedder, [*claims, *(sentence.text for sentence in version.sentences)])
-        sentences = store.articles.vectors(version, embedder.name)
-        vectors = store.articles.vectors_of(claims, embedder.name)
-        for start in range(0, len(revisions), CLAIMS_AT_ONCE):
-            some = revisions[start : start + CLAIMS_AT_ONCE]
-            asked = [(read_as[revision.claim.id], vectors[revision.claim.text]) for revision in some]
-            for revision, judged in zip(
-                some, score_sentences(version, asked, sentences, models.scorer), strict=True
-            ):
-                findings = decide(revision.claim, version, judged)
-                store.findings.add_judgement(
-                    version, revision, judge_id, findings, candidates=len(judged), now=now
-                )
-                yield len(findings)
-    except ModelError as error:
-        for revision in some:
-            store.findings.add_judgement(version, revision, judge_id, [], candidates=0, now=now, error=str(error))
-        raise
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A pair model that is asked about each pair once: what it said is kept in the store."""
+
+    model: PairModel
+    store: Store
+
+    def score(self, pairs: Sequence[Pair]) -> list[PairScores]:
+        """Score each pair, in the same order. Raises ModelError."""
+        scores, name = self.store.scores, self.model.name
+        said = {pair: known for pair in pairs if (known := scores.known(pair, name))}
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in said]
+        if new:
+            answers = dict(zip(new, self.model.score(new), strict=True))
+            scores.add(answers, name)
+            said |= answers
+        return [said[pair] for pair in pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedClaim:
+    """A claim as it is put to the models. read_as: its words for the pair model; vector: (d,), length 1."""
+
+    read_as: str
+    vector: Vectors
 
 
 def score_sentences(
-    version: Version, claims: Sequence[tuple[str, Vectors]], sentences: Vectors, scorer: PairModel
-) -> list[list[Judged]]:
-    """Ask the model about the sentences of a version that could bear on each claim, in the article's order.
+    version: Version, claims: Mapping[str, AskedClaim], sentences: Vectors, score: Score, *, stop: Stop = never
+) -> dict[str, list[Judged]] | None:
+    """Say what each sentence of a version that could bear on a claim says of it, and which claim it is about.
 
-    claims: each as it is read, with its vector, (d,). sentences: (s, d). They are asked about together, but what
-    is found for one does not depend, to the last bit, on which others there are.
+    claims: all that are watched, by id. sentences: (s, d). Returns the sentences of each claim, in the article's
+    order; None if told to stop.
+    """
+    judged: dict[str, list[Judged]] = {}
+    ids = list(claims)
+    for start in range(0, len(ids), CLAIMS_AT_ONCE):
+        if stop():
+            return None
+        some = {claim: claims[claim] for claim in ids[start : start + CLAIMS_AT_ONCE]}
+        judged |= ask_model(version, some, sentences, score)
+    return tell_apart(judged, {claim: asked.vector for claim, asked in claims.items()})
+
+
+def ask_model(
+    version: Version, claims: Mapping[str, AskedClaim], sentences: Vectors, score: Score
+) -> dict[str, list[Judged]]:
+    """Ask the pair model about the sentences that could bear on each claim, in the article's order.
+
+    The claims are asked about together, but what the model says of one does not depend, to the last bit, on which
+    others there are.
     """
     chosen: list[list[Candidate]] = [[] for _ in claims]
-    for candidate in choose(sentences, np.array([vector for _, vector in claims])):
+    for candidate in choose(sentences, np.array([asked.vector for asked in claims.values()])):
         chosen[candidate.claim].append(candidate)
     asking = []
-    for (hypothesis, _), candidates in zip(claims, chosen, strict=True):
+    for asked, candidates in zip(claims.values(), chosen, strict=True):
         near = [version.sentences[candidate.sentence] for candidate in candidates]
-        pairs = {s.index: Pair(s.text, hypothesis, context_of_sentence(version, s.index)) for s in near}
+        pairs = {s.index: Pair(s.text, asked.read_as, context_of_sentence(version, s.index)) for s in near}
         asking.append(ask(candidates, pairs, version.lang))
-    return [
-        [
+    return {
+        claim: [
             Judged(version.sentences[candidate.sentence], candidate.similarity, scores[candidate.sentence])
             for candidate in candidates
             if candidate.sentence in scores
         ]
-        for candidates, scores in zip(chosen, answered(asking, scorer.score), strict=True)
-    ]
+        for claim, candidates, scores in zip(claims, chosen, answered(asking, score), strict=True)
+    }
 
 
 def judge_articles(
@@ -160,9 +198,10 @@ def judge_articles(
     """Judge articles as the daemon would, without a store; yield each article's id with its findings."""
     watched, read_as = [claim for claim in claims if claim.watch], hypotheses(claims)
     vectors = models.embedder.embed([claim.text for claim in watched])
+    asked = {claim.id: AskedClaim(read_as[claim.id], v) for claim, v in zip(watched, vectors, strict=True)}
     for article_id, version in articles:
         sentences = models.embedder.embed([sentence.text for sentence in version.sentences])
-        asked = [(read_as[claim.id], vector) for claim, vector in zip(watched, vectors, strict=True)]
-        for claim, judged in zip(watched, score_sentences(version, asked, sentences, models.scorer), strict=True):
-            for finding in decide(claim, version, judged):
+        judged = score_sentences(version, asked, sentences, models.scorer.score) or {}
+        for claim in watched:
+            for finding in decide(claim, version, judged[claim.id]):
                 yield article_id, finding

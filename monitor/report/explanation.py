@@ -64,7 +64,7 @@ def explain(stored: StoredFinding, claim: Claim, version: Version, *, read_as: s
     """
     finding = stored.finding
     sentence = next(s for s in version.sentences if s.index == finding.sentence)
-    case = case_of(claim, version, Judged(sentence, finding.similarity, finding.scores))
+    case = case_of(claim, version, Judged(sentence, finding.similarity, finding.scores, finding.about))
     steps = []
     for rule in RULES:
         steps.append(RuleStep(rule.__name__, (inspect.getdoc(rule) or "").split("\n")[0], rule(case)))
@@ -193,6 +193,10 @@ def _scores(e: Explanation) -> Iterator[str]:
     if scores.stances:
         yield "stance: " + ", ".join(f"{name} {value:.2f}" for name, value in scores.stances.items())
     yield f"nearness of sentence and claim: {e.stored.finding.similarity:.2f}"
+    about, rival = e.stored.finding.about, e.stored.finding.rival
+    if about is not None:
+        other = f"; it may be about {rival} instead" if rival else ""
+        yield f"about this claim, not about another or nothing: {about:.2f}{other}"
 
 
 def _ruling(step: RuleStep) -> str:

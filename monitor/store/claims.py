@@ -20,8 +20,7 @@ class Claims:
     def sync(self, baseline: Baseline, *, now: datetime) -> None:
         """Make the stored claims those of the claims file.
 
-        A new wording is a new revision, so that old articles are pending for that claim alone; a
-        dropped claim keeps its findings.
+        A new wording is a new revision, to which findings belong; a dropped claim keeps its findings.
         """
         with writing(self._db) as conn:
             conn.execute(

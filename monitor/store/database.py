@@ -26,6 +26,7 @@ from monitor.store.origins import Origins
 from monitor.store.robots import Robots
 from monitor.store.rounds import Rounds
 from monitor.store.rows import writing
+from monitor.store.scores import Scores
 from monitor.store.trouble import told_plainly
 
 BUSY_TIMEOUT_S = 8.0  # how long a write waits for another program; a daemon that is told to end has 9 s
@@ -44,6 +45,7 @@ class Store:
     addresses: Addresses
     claims: Claims
     findings: Findings
+    scores: Scores
     origins: Origins
     digests: Digests
     rounds: Rounds
@@ -134,6 +136,7 @@ def _store(path: Path | str, conn: sqlite3.Connection) -> Store:
         addresses=Addresses(db),
         claims=Claims(db),
         findings=Findings(db),
+        scores=Scores(db),
         origins=Origins(db),
         digests=Digests(db),
         rounds=Rounds(db),

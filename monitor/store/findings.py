@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from monitor.read.days import first_day
 from monitor.records import Claim, ClaimRevision, Finding, Manner, PairScores, Stance, StoredFinding, Version
-from monitor.store.rows import select, to_moment, to_moment_or_none, to_text, writing
+from monitor.store.rows import select, text_hash, to_moment, to_moment_or_none, to_text, writing
 from monitor.utterances import Asserter, AsserterKind, Firmness, How, Kind, Utterance
 
 _STORED = """
@@ -34,18 +34,21 @@ class Findings:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def judge_id(self, model: str, rules: str, *, now: datetime) -> int:
-        """Return the number of a judge, and note that it is the one in use."""
+    def judge_id(self, model: str, rules: str, claims: Sequence[str] = (), *, now: datetime) -> int:
+        """Return the number of a judge, and note that it is the one in use.
+
+        claims: all among which it chooses what a sentence is about, as they are read; their order does not matter.
+        """
         with writing(self._db) as conn:
             row = conn.execute(
                 """
-                INSERT INTO judges (model, rules, last_used_at)
-                VALUES (?, ?, ?)
-                ON CONFLICT (model, rules) DO UPDATE
+                INSERT INTO judges (model, rules, claims, last_used_at)
+                VALUES (?, ?, ?, ?)
+                ON CONFLICT (model, rules, claims) DO UPDATE
                 SET last_used_at = excluded.last_used_at
                 RETURNING id
                 """,
-                (model, rules, to_text(now)),
+                (model, rules, text_hash("\n".join(sorted(claims))), to_text(now)),
             ).fetchone()
         return int(row[0])
 
@@ -219,8 +222,8 @@ def _insert_finding(
         INSERT INTO findings (version_id, revision_id, judge_id, stance, manner, sentence, start, "end",
                               evidence, asserted_by, figure_old, figure_new, score, similarity, entails, neutral,
                               contradicts, stances, rules, found_at, kind, chain, how, firmness,
-                              said_from, said_on, dated)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                              said_from, said_on, dated, about, rival)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING
         """,
         (
@@ -246,6 +249,8 @@ def _insert_finding(
             now,
             f.kind,
             *_utterance_columns(f.utterance),
+            f.about,
+            f.rival,
         ),
     )
 
@@ -290,6 +295,8 @@ def _stored(row: sqlite3.Row) -> StoredFinding:
         rules=tuple(json.loads(row["rules"])),
         kind=Kind(row["kind"]) if row["kind"] else None,
         utterance=_utterance(row),
+        about=row["about"],
+        rival=row["rival"],
     )
     return StoredFinding(
         id=row["id"],

@@ -13,7 +13,7 @@ from sqlite_utils import Database, Migrations
 
 
 def statements(script: str) -> Iterator[str]:
-    """Yield the statements of a script; each ends with a line. Raises ValueError if the last one has no semicolon."""
+    """Yield the statements of a script. Raises ValueError if the last one does not end with its line."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

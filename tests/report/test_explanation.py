@@ -91,6 +91,21 @@ def test_figures_of_both_sides_are_told() -> None:
     assert "sentence: six (people)" in text
 
 
+def test_which_claim_the_sentence_is_about_is_told_with_its_rival() -> None:
+    """Who disagrees sees that another claim took the sentence, or nearly did."""
+    version, stored = VERSION, explained(DENIED).stored
+    assert "about this claim" not in explanation_text(
+        explained(DENIED), zone="UTC"
+    )  # nobody told claims apart then
+    judged = Judged(version.sentences[2], 0.8, DENIED, about=0.62, rival="C4")
+    (finding,) = decide(CLAIM, version, [judged])
+    found = explain(replace(stored, finding=finding), CLAIM, version, read_as=CLAIM.text)
+    assert found.steps[-1].ruling is not None
+    assert found.steps[-1].ruling.score == pytest.approx(0.62 * 0.94 / 0.99, abs=0.01)
+    text = explanation_text(found, zone="UTC", width=200)
+    assert "about this claim, not about another or nothing: 0.62; it may be about C4 instead" in text
+
+
 def test_a_finding_of_older_rules_says_so() -> None:
     assert "Rules 0 decided this" in explanation_text(explained(DENIED, rules="0"), zone="UTC")
     assert "decided this" not in explanation_text(explained(DENIED), zone="UTC")

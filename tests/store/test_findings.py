@@ -229,8 +229,8 @@ def test_one_sentence_may_be_said_by_several(store: Store, version: Version) -> 
     assert [found.finding.asserted_by for found in store.findings.current()] == ["Minsk", "Hanoi", None]
 
 
-def test_m008_keeps_what_was_found(tmp_path: Path) -> None:
-    """The table is made anew, with every column of every finding, its number and the view on it."""
+def test_m008_and_m009_keep_what_was_found(tmp_path: Path) -> None:
+    """Tables are made anew, with every column of every finding, its number, its judge and the view on it."""
     path = tmp_path / "monitor.db"
     with open_store(path) as store:
         store.claims.sync(baseline(DAM, DEAD), now=NOW)
@@ -241,15 +241,25 @@ def test_m008_keeps_what_was_found(tmp_path: Path) -> None:
     db = Database(path)
     db.conn.executescript(
         """
-        DELETE FROM _sqlite_migrations WHERE name = 'm008_let_several_say_it';
+        DELETE FROM _sqlite_migrations WHERE name > 'm008';
         DROP INDEX findings_said;
+        DROP VIEW current_findings;
+        CREATE VIEW current_findings AS SELECT 1 AS a;
+        ALTER TABLE findings DROP COLUMN about;
+        ALTER TABLE findings DROP COLUMN rival;
+        DROP TABLE scores;
         """
     )
     db.close()
     with open_store(path) as store:
         assert store.findings.current() == before
+        assert list(store.db.query("PRAGMA foreign_key_check")) == []
         judge(store, version, Found(DAM, 0, Stance.CONTRADICTS, Manner.DENIAL, "Hanoi"), claim=DAM)
-        assert len(store.findings.current()) == 3
+        judge(store, version, Found(DEAD, 1), claim=DEAD)
+        assert len(store.findings.current()) == 2
+        assert (
+            store.count("judges") == 2
+        )  # the one before, who is not known to have known these claims, and this one
 
 
 @pytest.mark.parametrize(
@@ -294,6 +304,10 @@ def test_asking_for_a_judge_twice_gives_one_number(store: Store) -> None:
     first = store.findings.judge_id(*JUDGE, now=NOW)
     assert store.findings.judge_id(*JUDGE, now=NOW + HOUR) == first
     assert store.findings.judge_id(*OTHER_JUDGE, now=NOW) != first
+    assert store.findings.judge_id(*JUDGE, ["a", "b"], now=NOW) != first
+    assert store.findings.judge_id(*JUDGE, ["a", "b"], now=NOW) == store.findings.judge_id(
+        *JUDGE, ["b", "a"], now=NOW
+    )
     assert next(store.db.query("SELECT last_used_at FROM judges WHERE id = ?", [first])) == {
         "last_used_at": "2026-11-22T07:04:20Z"
     }

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from monitor.config import load_baseline
-from monitor.judge.about import Weights, tell_apart
+from monitor.judge.about import Weights, sense_of, tell_apart
 from monitor.judge.context import hypotheses
 from monitor.judge.files import read_articles
 from monitor.judge.model import EmbeddedModel
@@ -64,7 +64,7 @@ def ask_about(folder: Path, model: EmbeddedModel) -> Asked:
     claims, read_as = [claim for claim in baseline.claims if claim.watch], hypotheses(baseline.claims)
     vectors = {claim.id: model.embed([claim.text])[0] for claim in claims}
     versions = dict(read_articles(folder / "articles.jsonl"))
-    asked = {claim.id: AskedClaim(read_as[claim.id], vectors[claim.id]) for claim in claims}
+    asked = {claim.id: AskedClaim(claim, read_as[claim.id], vectors[claim.id]) for claim in claims}
     judged = {
         article: ask_model(version, asked, model.embed([s.text for s in version.sentences]), model.score)
         for article, version in versions.items()
@@ -89,9 +89,10 @@ def _labelled(
 
 def told_apart(asked: Asked, weights: Weights) -> Bench:
     """Say which claim each sentence is about, and gather what the rules look at."""
+    senses = {claim.id: sense_of(claim, asked.vectors[claim.id]) for claim in asked.claims}
     cases = {}
     for article, judged in asked.judged.items():
-        told = tell_apart(judged, asked.vectors, weights=weights)
+        told = tell_apart(judged, senses, asked.versions[article].lang, weights=weights)
         for claim in asked.claims:
             if told[claim.id]:
                 cases[article, claim.id] = [case_of(claim, asked.versions[article], one) for one in told[claim.id]]

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.claims.manner import manner_of
 from monitor.judge.stance import Judged, by_stance
-from monitor.records import UNRELATED
+from monitor.records import UNRELATED, Claim, Manner
 
 Vector = NDArray[np.float32]
 
@@ -35,29 +36,48 @@ SURE = 1e-4  # the model's word is never taken for surer than this
 RIVALS = 0.15  # a probability from which on another claim is named as one that the sentence may be about
 
 
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a claim says. vector: (d,), length 1. denial: it says that somebody denies something."""
+
+    vector: Vector
+    denial: bool
+
+
+def sense_of(claim: Claim, vector: Vector) -> Sense:
+    """Read what a claim says. vector: (d,), length 1."""
+    return Sense(vector, _denies(claim.text, claim.lang))
+
+
 def tell_apart(
-    judged: Mapping[str, Sequence[Judged]], vectors: Mapping[str, Vector], *, weights: Weights = WEIGHTS
+    judged: Mapping[str, Sequence[Judged]],
+    senses: Mapping[str, Sense],
+    lang: str | None,
+    *,
+    weights: Weights = WEIGHTS,
 ) -> dict[str, list[Judged]]:
     """Say of each sentence how likely it is about each claim, and which other claim it may be about instead.
 
-    judged: what the model says of an article's sentences, by claim. vectors: of the claims, length 1. The model
-    reads one claim at a time, and a denial of one delivery looks like a denial of the next; but of a hundred
-    labelled sentences ninety bear on one claim alone. So the claims of a baseline compete for a sentence: its odds
-    of being about a claim are held against those of being about nothing or about another one. Claims that say
-    nearly the same take little from each other (see `apart`). Returns the same, with `about` and `rival`; the
-    order of the claims does not matter.
+    judged: what the model says of an article's sentences, by claim. senses: of the claims. lang: of the article.
+    The model reads one claim at a time, and a denial of one delivery looks like a denial of the next; but of a
+    hundred labelled sentences ninety bear on one claim alone. So the claims of a baseline compete for a sentence:
+    its odds of being about a claim are held against those of being about nothing or about another one. Claims that
+    say nearly the same take little from each other (see `apart`); nor, in a sentence that denies, do "X denies it"
+    and what X denies. Returns the same, with `about` and `rival`; the order of the claims does not matter.
     """
     odds: dict[int, dict[str, float]] = {}  # by sentence, then by claim
     for claim, some in judged.items():
         for one, score in zip(some, log_odds(some, weights), strict=True):
             odds.setdefault(one.sentence.index, {})[claim] = math.exp(score)
+    sentences = {one.sentence for some in judged.values() for one in some}
+    denying = {sentence.index for sentence in sentences if _denies(sentence.text, lang)}
 
     def settle(claim: str, one: Judged) -> Judged:
-        here = odds[one.sentence.index]
+        here, sense = odds[one.sentence.index], senses[claim]
         others = {
-            other: apart(vectors[claim], vectors[other]) * theirs
+            other: apart(sense.vector, senses[other].vector) * theirs
             for other, theirs in here.items()
-            if other != claim
+            if other != claim and (sense.denial is senses[other].denial or one.sentence.index not in denying)
         }
         all_in_all = 1 + here[claim] + math.fsum(others.values())
         rival = max(others, key=lambda other: (others[other], other), default=None)
@@ -95,6 +115,10 @@ def evidence(judged: Sequence[Judged]) -> list[tuple[float, float, float]]:
         )
         for one in judged
     ]
+
+
+def _denies(text: str, lang: str | None) -> bool:
+    return manner_of(text, lang).manner is Manner.DENIAL
 
 
 def _logit(probability: float) -> float:

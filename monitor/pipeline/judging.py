@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import ModelError
-from monitor.judge.about import tell_apart
+from monitor.judge.about import sense_of, tell_apart
 from monitor.judge.asking import answered, ask
 from monitor.judge.candidates import Candidate, choose
 from monitor.judge.context import context_of_sentence, hypotheses
@@ -117,7 +117,7 @@ def _read_version(
     _add_missing_vectors(store, embedder, [*texts, *(sentence.text for sentence in version.sentences)])
     sentences = store.articles.vectors(version, embedder.name)
     vectors = store.articles.vectors_of(texts, embedder.name)
-    asked = {claim.id: AskedClaim(read_as[claim.id], vectors[claim.text]) for claim in claims}
+    asked = {claim.id: AskedClaim(claim, read_as[claim.id], vectors[claim.text]) for claim in claims}
     return score_sentences(version, asked, sentences, Remembered(models.scorer, store).score, stop=stop)
 
 
@@ -144,6 +144,7 @@ class Remembered:
 class AskedClaim:
     """A claim as it is put to the models. read_as: its words for the pair model; vector: (d,), length 1."""
 
+    claim: Claim
     read_as: str
     vector: Vectors
 
@@ -163,7 +164,8 @@ def score_sentences(
             return None
         some = {claim: claims[claim] for claim in ids[start : start + CLAIMS_AT_ONCE]}
         judged |= ask_model(version, some, sentences, score)
-    return tell_apart(judged, {claim: asked.vector for claim, asked in claims.items()})
+    senses = {name: sense_of(asked.claim, asked.vector) for name, asked in claims.items()}
+    return tell_apart(judged, senses, version.lang)
 
 
 def ask_model(
@@ -198,7 +200,7 @@ def judge_articles(
     """Judge articles as the daemon would, without a store; yield each article's id with its findings."""
     watched, read_as = [claim for claim in claims if claim.watch], hypotheses(claims)
     vectors = models.embedder.embed([claim.text for claim in watched])
-    asked = {claim.id: AskedClaim(read_as[claim.id], v) for claim, v in zip(watched, vectors, strict=True)}
+    asked = {claim.id: AskedClaim(claim, read_as[claim.id], v) for claim, v in zip(watched, vectors, strict=True)}
     for article_id, version in articles:
         sentences = models.embedder.embed([sentence.text for sentence in version.sentences])
         judged = score_sentences(version, asked, sentences, models.scorer.score) or {}

@@ -18,6 +18,7 @@ from monitor.utterances import How, Kind
 
 OFFICE_WORDS = 2  # of an office alone: "the spokesman"
 INDEPENDENT = 2  # sources that must agree before a claim counts as confirmed and not just as reported
+LIKELY = 0.5  # a reading that is likelier wrong than right is shown, but never says how a claim stands
 
 
 class Standing(StrEnum):
@@ -40,7 +41,7 @@ class Event:
     agencies it credits); two events that share one are not independent. kind: what sort of news it is. figure,
     corrects: the new one, and the one of the claim that it corrects, as written, where there are such. anybody: an
     office alone ("the spokesman"), and no two of those are known to be one. acts: a deed of the actor's is told,
-    who says nothing and so owns up to nothing.
+    who says nothing and so owns up to nothing. score: how likely the finding is right, in [0, 1].
     """
 
     finding_id: int
@@ -57,6 +58,7 @@ class Event:
     corrects: str | None = None
     anybody: bool = False
     acts: bool = False
+    score: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ def event_of(stored: StoredFinding, *, sources: tuple[str, ...]) -> Event:
         kind=finding.kind or Kind.STATEMENT,
         evidence=finding.evidence,
         corrects=finding.figure_old if finding.kind is Kind.CORRECTION else None,
+        score=finding.score,
     )
 
 
@@ -141,9 +144,10 @@ def _is_anybody(finding: Finding, lang: str | None) -> bool:
 def state_of(events: Iterable[Event], *, aliases: Mapping[str, Name] | None = None) -> ClaimState:
     """Decide how a claim stands. The order in which the events are given changes nothing.
 
-    An event without a day supports what is there, and never moves a figure or closes a denial by itself.
+    An event without a day supports what is there, and never moves a figure or closes a denial by itself. One that
+    is not LIKELY counts for nothing.
     """
-    ordered = sorted(events, key=_when)
+    ordered = sorted((event for event in events if event.score >= LIKELY), key=_when)
     confirming = [e for e in ordered if e.stance is Stance.CONFIRMS]
     denials = _denials(ordered, aliases or {})
     figures = _figures(ordered)

@@ -23,7 +23,10 @@ HEADINGS = {
 }
 
 SILENCE = "Silence says nothing about whether a claim is true."
-SURENESS = "A percentage says how sure the program is of its reading of a sentence, not whether the claim is true."
+SURENESS = (
+    "A percentage says how sure the program is of its reading of a sentence, not whether the claim is true."
+    " How a claim stands rests on readings of 50% and more."
+)
 
 CORRECTED = "corrected"
 UNDATED = "of an unknown day, perhaps an older one"

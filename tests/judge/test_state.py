@@ -62,6 +62,14 @@ def test_a_denial_disputes_and_names_who() -> None:
     assert (denial.actor, denial.words, denial.day) == ("the ministry", "Sentence 2.", date(2024, 10, 2))
 
 
+def test_what_is_likelier_read_wrong_than_right_says_nothing_about_how_a_claim_stands() -> None:
+    """A wrong "disputed" over a claim costs more than a denial that stands below it with its 36%."""
+    unsure = event(2, DENIES, actor="the ministry", score=0.49)
+    state = state_of([event(1, CONFIRMS), unsure])
+    assert (state.standing, state.denials, state.rests_on) == (Standing.REPORTED, (), (1,))
+    assert state_of([event(1, CONFIRMS), replace(unsure, score=0.5)]).standing is Standing.DISPUTED
+
+
 def test_an_old_denial_told_again_is_linked_and_not_counted_again() -> None:
     again = event(20, DENIES, actor="пресс-секретарь Анна Линд", lang="ru", day=date(2024, 10, 2), dated=True)
     state = state_of([event(2, DENIES, actor="spokeswoman Anna Lind"), again])
@@ -149,6 +157,7 @@ def test_an_event_is_what_the_finding_keeps() -> None:
     stored = StoredFinding(7, finding, "A claim.", 1, "https://a.example", "A", "T", "en", at, at, "fake", "4")
     found = event_of(stored, sources=("A",))
     assert (found.day, found.dated, found.kind, found.corrects) == (date(2024, 10, 2), True, Kind.CORRECTION, "20")
+    assert found.score == 0.9
     old = event_of(replace(stored, finding=replace(finding, kind=None, utterance=None)), sources=("A",))
     assert (old.day, old.dated, old.kind, old.corrects) == (None, False, Kind.STATEMENT, None)
 

@@ -69,6 +69,11 @@ def is_word(kind: str, word: str, cues: Cues) -> bool:
     return bool(cues.attribution[kind].fullmatch(word))
 
 
+def is_acronym(word: str) -> bool:
+    """Tell "BP" and "ООН" from a name; a single letter is an initial."""
+    return word.isupper() and sum(map(str.isalpha, word)) > 1
+
+
 def _body(word: str, cues: Cues) -> AsserterKind | None:
     lists = (
         ("outlets", AsserterKind.MEDIUM),
@@ -97,6 +102,8 @@ def _may_name(word: str, cues: Cues) -> bool:
 
 def _opens_name(before: str, run: list[str], words: list[str], cues: Cues) -> bool:
     """Tell a person's name by what stands before it: an office, a comma, or nothing."""
+    if run == words and is_acronym(run[-1]):
+        return False
     if len(run) == 1 and (run[0].isupper() or cues.lang == "de") and len(words) > 1:
         return bool(before) and any(is_word(kind, before, cues) for kind in _ROLES) and not run[0].isupper()
     last = words[words.index(run[-1]) + 1 :]
@@ -123,7 +130,8 @@ def _kind_with_capitals(speaker: str, cues: Cues) -> AsserterKind:
     if head and is_word("persons", head, cues) and not _body(head, cues):
         return AsserterKind.UNNAMED_SOURCE if is_word("indefinite", words[0], cues) else AsserterKind.PERSON
     bodies = [kind for word in words if (kind := _body(word, cues))]
-    return next(iter(bodies), AsserterKind.ORGANISATION if speaker.isupper() else AsserterKind.PERSON)
+    acronym = any(map(is_acronym, words))
+    return next(iter(bodies), AsserterKind.ORGANISATION if acronym else AsserterKind.PERSON)
 
 
 def _kind_without_capitals(speaker: str, cues: Cues) -> AsserterKind:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from monitor.claims import quotations, seats
+from monitor.claims.asserters import is_acronym
 from monitor.claims.cues import Cues
 
 # Tuned on 18 of the 25 training stories, November 2026: longer subjects are nearly always half a clause.
@@ -296,6 +297,10 @@ class Phrases:
             return None
         return words
 
+    def _is_state(self, words: Sequence[Token]) -> bool:
+        """Tell "der Kreml" and "die Ukraine" from a noun like any other, which German writes alike."""
+        return seats.state_of(self.sentence[words[0].start : words[-1].end], self.cues.lang) is not None
+
     def _is_state_after_in(self, words: Sequence[Token]) -> bool:
         """Tell "in Moscow", where they deny it, from any other place."""
         return seats.is_state_after_in(self.sentence[words[0].start : words[-1].end], self.cues.lang)
@@ -308,6 +313,8 @@ class Phrases:
         token = words[i]
         if not token.text[0].isupper() or any(self._is(k, token) for k in _COMMON):
             return False
+        if is_acronym(token.text):
+            return True
         if self.cues.lang != "de":
             return not (token.first and len(words) > 1 and not words[1].text[0].isupper())
         neighbour = i + 1 < len(words) and words[i + 1].text[0].isupper()
@@ -320,7 +327,7 @@ class Phrases:
         nobody = self._is("nobody", words[0])
         number = any(t.text[0].isdigit() for t in words)
         lead = self._is("pronouns", words[0]) and len(words) > 1 and not self._is("dets", words[0])
-        known = any(self._is_known(t) for t in words)
+        known = any(self._is_known(t) for t in words) or self._is_state(words)
         owns = words[-1].text.endswith(("'s", "’s"))
         return inside or nobody or number or lead or owns or self._two(words) or not (known or self._names(words))
 

@@ -1,4 +1,4 @@
-"""Name → the state that it stands for: "Moscow denied it", "В Варшаве заявили", la Corée du Sud."""
+"""Name → the state that it stands for: "Moscow denied it", "В Варшаве заявили", la Corée du Sud, der Kreml."""
 
 from __future__ import annotations
 
@@ -49,17 +49,18 @@ def _names(lang: str) -> Mapping[str, str]:
 
 @cache
 def _listed(key: str) -> Mapping[str, str]:
-    return {_plain(name): code for code, row in _seats().items() for name in row.get(key, ())}
+    tables = (_table("seats.yaml"), _table("houses.yaml"))
+    return {_plain(name): code for table in tables for code, row in table.items() for name in row.get(key, ())}
 
 
 @cache
 def _languages() -> tuple[str, ...]:
-    return tuple(sorted({key for row in _seats().values() for key in row if "_" not in key}))
+    return tuple(sorted({key for row in _table("seats.yaml").values() for key in row if "_" not in key}))
 
 
 @cache
-def _seats() -> Mapping[str, Mapping[str, list[str]]]:
-    text = resources.files("monitor.claims").joinpath("seats.yaml").read_text(encoding="utf-8")
+def _table(file: str) -> Mapping[str, Mapping[str, list[str]]]:
+    text = resources.files("monitor.claims").joinpath(file).read_text(encoding="utf-8")
     rows: Mapping[str, Mapping[str, list[str]]] = yaml.safe_load(text)
     return rows
 

@@ -188,7 +188,8 @@ class _Finder(Joined):
             places = [self._left(verb)]
             if self.cues.inverted:
                 places += [self._inside(verb, after), self._right(after)]
-        judged = [self._speaker(words, verb=start, after=end) for words in places if words]
+        nominative = [words for words in places if words and not self._is("oblique", words[0])]
+        judged = [self._speaker(words, verb=start, after=end) for words in nominative]
         found = [speaker for speaker in judged if speaker]
         if not found:
             words = self._far_left(verb)

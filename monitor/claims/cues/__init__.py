@@ -43,6 +43,7 @@ MANNER_LISTS = (
 # auxiliaries: "has", "was": what follows a subject and is no deed.
 # acts: "sentenced", "puts the toll at": what an institution does is its word for it, where nobody says anything.
 # joins: two who say it together: "and", but not "but". by: "was denied by". theirs: "in her words".
+# oblique: "den", "dem": what no subject begins with.
 # regards: "for Ana Lopes, it is over". goes_on: "er habe".
 PHRASE_LISTS = ("says", "acts", "relays", "before", "after", "citing", "by", "theirs", "regards", "goes_on")
 WORD_LISTS = (
@@ -51,6 +52,7 @@ WORD_LISTS = (
     "outlets",
     "definite",
     "dets",
+    "oblique",
     "pronouns",
     "links",
     "skips",

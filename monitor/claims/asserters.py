@@ -65,8 +65,10 @@ def roles(speaker: str, cues: Cues) -> frozenset[str]:
 
 
 def is_word(kind: str, word: str, cues: Cues) -> bool:
-    """Tell whether a whole word is in a list of its language."""
-    return bool(cues.attribution[kind].fullmatch(word))
+    """Tell whether a whole word is in a list of its language; of a German compound, its last part."""
+    listed = cues.attribution[kind]
+    last = word.rpartition("-")[2] if cues.lang == "de" else ""  # "US-Außenministerium"
+    return bool(listed.fullmatch(word) or (last and listed.fullmatch(last)))
 
 
 def is_acronym(word: str) -> bool:

@@ -64,7 +64,10 @@ class Joined(Phrases):
         named = len(personal_name(text, self.cues).split()) > 1
         if linked and not named and self._describes(left, right, det=det):
             return False
-        known, state = any(map(self._is_known, right)), seats.state_of(text, self.cues.lang) is not None
+        known, state = (
+            any(map(self._is_known, right)),
+            seats.state_of(text, self.cues.lang, declined=False) is not None,
+        )
         capitals = sum(t.text[0].isupper() for t in right)
         named = named or right[-1].text.isupper() or (capitals > 1 and not known)
         return state or named or (known and (det or not self._is("dets", left[0]))) or (det and self._names(right))

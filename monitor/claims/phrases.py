@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from monitor.claims import quotations, seats
-from monitor.claims.asserters import is_acronym
+from monitor.claims.asserters import is_acronym, is_word
 from monitor.claims.cues import Cues
 
 # Tuned on 18 of the 25 training stories, November 2026: longer subjects are nearly always half a clause.
@@ -105,7 +105,7 @@ class Phrases:
         return next((i for i, t in enumerate(self.tokens) if t.start >= at), len(self.tokens))
 
     def _is(self, kind: str, token: Token) -> bool:
-        return bool(self.lists[kind].fullmatch(token.text))
+        return is_word(kind, token.text, self.cues)
 
     def _is_skip(self, i: int) -> bool:
         token = self.tokens[i]
@@ -287,7 +287,7 @@ class Phrases:
             words.pop(0)
         if not words or len(words) > MAX_WORDS + MAX_APPOSITION_WORDS:
             return None
-        if within and not any(self._is("bodies", t) for t in words) and not self._is_state_after_in(words):
+        if within and not any(map(self._is_body, words)) and not self._is_state_after_in(words):
             return None
         if (
             self._is("links", words[0])
@@ -296,6 +296,10 @@ class Phrases:
         ):
             return None
         return words
+
+    def _is_body(self, token: Token) -> bool:
+        """Tell "in the ministry" and "в ООН", where they say it, from any other place."""
+        return self._is("bodies", token) or is_acronym(token.text)
 
     def _is_state(self, words: Sequence[Token]) -> bool:
         """Tell "der Kreml" and "die Ukraine" from a noun like any other, which German writes alike."""

@@ -10,6 +10,8 @@ from importlib import resources
 import yaml
 from babel import Locale, UnknownLocaleError
 
+_DECLINED = frozenset({"ru", "uk"})
+MIN_LETTERS = 4  # of a name that is declined: КНДР, США and shorter ones keep their form
 # What babel lists besides states: regions of several, private codes. EU, which speaks for itself, is in the file.
 _NO_STATE = re.compile(r"\d+|EU|EZ|UN|X[AB]|QO|ZZ")
 _ARTICLE = re.compile(
@@ -17,16 +19,18 @@ _ARTICLE = re.compile(
 )
 
 
-def state_of(name: str, lang: str | None) -> str | None:
+def state_of(name: str, lang: str | None, *, declined: bool = True) -> str | None:
     """Return the ISO 3166 code of the state that a name, perhaps with its article, stands for; None for none.
 
-    lang: two letters; None looks the name up in every language that has seats of its own.
+    lang: two letters; None looks the name up in every language that has seats of its own. declined: also as it
+    stands after "according to" («по данным Киева»).
     """
     plain = _plain(name)
     for code in (lang,) if lang else _languages():
-        names = _names(code)
+        tables = [_names(code), _genitives(code)] if declined and code in _DECLINED else [_names(code)]
         article = _ARTICLE.match(plain)
-        found = names.get(plain) or (names.get(plain[article.end() :]) if article else None)
+        forms = (plain, plain[article.end() :]) if article else (plain,)
+        found = next((names[form] for names in tables for form in forms if form in names), None)
         if found:
             return found
     return None
@@ -45,6 +49,20 @@ def _names(lang: str) -> Mapping[str, str]:
         territories = {}
     states = {_plain(name): code for code, name in territories.items() if not _NO_STATE.fullmatch(code)}
     return {**states, **_listed(lang), **_listed(f"{lang}_in")}
+
+
+@cache
+def _genitives(lang: str) -> Mapping[str, str]:
+    """Decline names of one word as after "according to": Киев → Киева, Москва → Москвы, Сербия → Сербии."""
+    plain = {name: code for name, code in _names(lang).items() if name.isalpha() and len(name) >= MIN_LETTERS}
+    return {form: code for name, code in plain.items() for form in _genitive(name)}
+
+
+def _genitive(name: str) -> tuple[str, ...]:
+    if name.endswith(("а", "я")):
+        return tuple(name[:-1] + ending for ending in "ыиії")
+    stem, endings = (name[:-1], "яю") if name.endswith(("ь", "й")) else (name, "ау")
+    return tuple(stem + ending for ending in endings)
 
 
 @cache

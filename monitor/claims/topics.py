@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monitor.claims import seats
 from monitor.claims.asserters import is_institution
 from monitor.claims.cues import Cues
 from monitor.claims.speakers import Speaker
@@ -163,7 +164,8 @@ def _judged(text: str, span: tuple[int, int], *, particle: str, after: int, cues
     alone = bool(cues.attribution["persons"].fullmatch(words)) and not cues.attribution["unnamed"].fullmatch(words)
     if cues.attribution["pronouns"].fullmatch(last) and not pronoun:
         return None
-    name = role or pronoun or _looks_named(last, start, particle, cues)
+    state = seats.state_of(words, cues.lang) is not None
+    name = role or pronoun or state or _looks_named(last, start, particle, cues)
     return _Topic(start, start + len(words), particle, after, pronoun or alone, role) if name else None
 
 

@@ -125,12 +125,17 @@ def test_shapes_of_sentences_that_name_a_speaker(sentence: str, lang: str, who: 
         ("Secondo l'ENI, il gasdotto è chiuso.", "it", "l'ENI", AsserterKind.ORGANISATION),
         ("По данным ООН, дорога открыта.", "ru", "ООН", AsserterKind.ORGANISATION),
         ("МЧС опровергло это.", "ru", "МЧС", AsserterKind.STATE_BODY),
+        ("В ООН опровергли сообщение.", "ru", "ООН", AsserterKind.ORGANISATION),
+        ("Die EU-Kommission wies den Bericht zurück.", "de", "Die EU-Kommission", AsserterKind.STATE_BODY),
+        ("Das US-Außenministerium bestätigte es.", "de", "Das US-Außenministerium", AsserterKind.STATE_BODY),
+        ("Держдеп спростував повідомлення.", "uk", "Держдеп", AsserterKind.STATE_BODY),
     ],
 )
 def test_an_acronym_is_an_organisation_and_no_person(
     sentence: str, lang: str, who: str, kind: AsserterKind
 ) -> None:
-    """In German, where every noun has a capital, "die NATO" was nobody, and "den Bericht" the speaker."""
+    """In German, with a capital for every noun, "die NATO" was nobody, "den Bericht" the speaker. Of a compound
+    the last part tells."""
     found = attribution(sentence, lang)
     assert (found.asserted_by, found.kind) == (who, kind)
 
@@ -152,6 +157,19 @@ def test_an_acronym_is_an_organisation_and_no_person(
         ("У Кремлі спростували повідомлення.", "uk", "Кремлі", AsserterKind.STATE_BODY),
         ("백악관은 보도를 부인했다.", "ko", "백악관", AsserterKind.STATE_BODY),
         ("ホワイトハウスは報道を否定した。", "ja", "ホワイトハウス", AsserterKind.STATE_BODY),
+        ("По данным Киева, погибли шестеро.", "ru", "Киева", AsserterKind.STATE_BODY),
+        ("По словам Москвы, погибших нет.", "ru", "Москвы", AsserterKind.STATE_BODY),
+        ("За даними Києва, загинули шестеро.", "uk", "Києва", AsserterKind.STATE_BODY),
+        ("За даними Ізраїлю, загинули шестеро.", "uk", "Ізраїлю", AsserterKind.STATE_BODY),
+        ("일본은 무기 공급을 부인했다.", "ko", "일본", AsserterKind.STATE_BODY),
+        ("中国は根拠のない非難だと反論した。", "ja", "中国", AsserterKind.STATE_BODY),
+        (
+            "Le ministère russe de la Défense a revendiqué la prise du village.",
+            "fr",
+            "Le ministère russe de la Défense",
+            AsserterKind.STATE_BODY,
+        ),
+        ("Kyiv did not immediately comment.", "en", "Kyiv", AsserterKind.STATE_BODY),
         ("Hamas denied the report.", "en", "Hamas", AsserterKind.ORGANISATION),
         ("Die Hisbollah erklärte, sie habe Raketen abgefeuert.", "de", "Die Hisbollah", AsserterKind.ORGANISATION),
     ],

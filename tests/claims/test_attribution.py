@@ -162,6 +162,7 @@ def test_an_acronym_is_an_organisation_and_no_person(
         ("За даними Києва, загинули шестеро.", "uk", "Києва", AsserterKind.STATE_BODY),
         ("За даними Ізраїлю, загинули шестеро.", "uk", "Ізраїлю", AsserterKind.STATE_BODY),
         ("일본은 무기 공급을 부인했다.", "ko", "일본", AsserterKind.STATE_BODY),
+        ("韓国の国家情報院は約100人が死亡したと報告した。", "ja", "韓国の国家情報院", AsserterKind.STATE_BODY),
         ("中国は根拠のない非難だと反論した。", "ja", "中国", AsserterKind.STATE_BODY),
         (
             "Le ministère russe de la Défense a revendiqué la prise du village.",
@@ -169,6 +170,7 @@ def test_an_acronym_is_an_organisation_and_no_person(
             "Le ministère russe de la Défense",
             AsserterKind.STATE_BODY,
         ),
+        ("Seoul's spy agency said six had died.", "en", "Seoul's spy agency", AsserterKind.STATE_BODY),
         ("Kyiv did not immediately comment.", "en", "Kyiv", AsserterKind.STATE_BODY),
         ("Hamas denied the report.", "en", "Hamas", AsserterKind.ORGANISATION),
         ("Die Hisbollah erklärte, sie habe Raketen abgefeuert.", "de", "Die Hisbollah", AsserterKind.ORGANISATION),

@@ -90,6 +90,8 @@ def finding_row(article_id: str, finding: Finding, *, outlet: str = "") -> dict[
         "figure_new": finding.figure_new,
         "score": round(finding.score, 4),
         "similarity": round(finding.similarity, 4),
+        "about": None if finding.about is None else round(finding.about, 4),
+        "rival": finding.rival,
         "rules": list(finding.rules),
         "kind": finding.kind and str(finding.kind),
         **_utterance_fields(finding.utterance),

@@ -227,6 +227,8 @@ def _finding_fields(found: StoredFinding) -> dict[str, Json]:
         "similarity": round(said.similarity, 4),
         "scores": {"entails": scores.entails, "neutral": scores.neutral, "contradicts": scores.contradicts},
         "stances": dict(scores.stances),
+        "about": None if said.about is None else round(said.about, 4),
+        "rival": said.rival,
         "rules": list(said.rules),
         "article": found.article_id,
         "url": found.url,

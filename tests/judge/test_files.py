@@ -153,6 +153,8 @@ def test_a_finding_is_one_json_object_with_plain_values() -> None:
             day=date(2024, 10, 3),
             dated=False,
         ),
+        about=0.61718,
+        rival="C4",
     )
     row = finding_row("a1", finding, outlet="The Valley Post")
     assert json.loads(json.dumps(row)) == {
@@ -169,6 +171,8 @@ def test_a_finding_is_one_json_object_with_plain_values() -> None:
         "figure_new": "Nine",
         "score": 0.9123,
         "similarity": 0.5,
+        "about": 0.6172,
+        "rival": "C4",
         "rules": ["moved_figure"],
         "kind": "other-figure",
         "chain": [{"name": "Reuters", "kind": "medium"}, {"name": "the governor", "kind": "state body"}],

@@ -134,6 +134,8 @@ def finding(version: Version, found: Found) -> Finding:
         similarity=0.71,
         scores=found.scores,
         rules=("entails",),
+        about=0.61718,
+        rival="C2",
     )
 
 

@@ -237,7 +237,10 @@ def test_m008_and_m009_keep_what_was_found(tmp_path: Path) -> None:
         version = read(store, known_article(store, "https://g.example/1"), "The dam broke.", "Nine people died.")
         judge(store, version, Found(DAM, 0, Stance.CONTRADICTS, Manner.DENIAL, "Minsk"), claim=DAM)
         judge(store, version, Found(DEAD, 1), claim=DEAD)
-        before = store.findings.current()
+        before = [
+            replace(found, finding=replace(found.finding, about=None, rival=None))  # nobody told claims apart then
+            for found in store.findings.current()
+        ]
     db = Database(path)
     db.conn.executescript(
         """

@@ -66,9 +66,9 @@ def roles(speaker: str, cues: Cues) -> frozenset[str]:
 
 def is_word(kind: str, word: str, cues: Cues) -> bool:
     """Tell whether a whole word is in a list of its language; of a German compound, its last part."""
-    listed = cues.attribution[kind]
-    last = word.rpartition("-")[2] if cues.lang == "de" else ""  # "US-Außenministerium"
-    return bool(listed.fullmatch(word) or (last and listed.fullmatch(last)))
+    listed, last = cues.attribution[kind], word.rpartition("-")[2]
+    compound = cues.lang == "de" and 0 < len(last) < len(word)  # "US-Außenministerium"
+    return bool(listed.fullmatch(word) or (compound and listed.fullmatch(last)))
 
 
 def is_acronym(word: str) -> bool:

@@ -331,9 +331,17 @@ class Phrases:
         nobody = self._is("nobody", words[0])
         number = any(t.text[0].isdigit() for t in words)
         lead = self._is("pronouns", words[0]) and len(words) > 1 and not self._is("dets", words[0])
-        known = any(self._is_known(t) for t in words) or self._is_state(words)
+        known = any(self._is_known(t) for t in words)
         owns = words[-1].text.endswith(("'s", "’s"))
-        return inside or nobody or number or lead or owns or self._two(words) or not (known or self._names(words))
+        return (
+            inside
+            or nobody
+            or number
+            or lead
+            or owns
+            or self._two(words)
+            or not (known or self._names(words) or self._is_state(words))
+        )
 
     def _two(self, words: Sequence[Token]) -> bool:
         """Tell half a clause by a second "the" or "a" that nothing links to the first words."""

@@ -26,10 +26,10 @@ def state_of(name: str, lang: str | None, *, declined: bool = True) -> str | Non
     stands after "according to" («по данным Киева»).
     """
     plain = _plain(name)
+    article = _ARTICLE.match(plain)
+    forms = (plain, plain[article.end() :]) if article else (plain,)
     for code in (lang,) if lang else _languages():
         tables = [_names(code), _genitives(code)] if declined and code in _DECLINED else [_names(code)]
-        article = _ARTICLE.match(plain)
-        forms = (plain, plain[article.end() :]) if article else (plain,)
         found = next((names[form] for names in tables for form in forms if form in names), None)
         if found:
             return found

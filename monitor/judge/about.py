@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.claims.manner import manner_of
-from monitor.judge.stance import Judged, by_stance
+from monitor.judge.stance import Judged, by_stance, reading
 from monitor.records import UNRELATED, Claim, Manner
 
 Vector = NDArray[np.float32]
@@ -118,7 +117,7 @@ def evidence(judged: Sequence[Judged]) -> list[tuple[float, float, float]]:
 
 
 def _denies(text: str, lang: str | None) -> bool:
-    return manner_of(text, lang).manner is Manner.DENIAL
+    return reading(text, lang).manner is Manner.DENIAL
 
 
 def _logit(probability: float) -> float:

@@ -270,8 +270,8 @@ def case_of(claim: Claim, version: Version, judged: Judged, thresholds: Threshol
     values = {(figure.low, figure.high) for figure in new.figures}
     return Case(
         probability=_settled(judged.scores, judged.about),
-        sentence=manner_of(sentence.text, version.lang),
-        claim=_reading(claim.text, claim.lang),
+        sentence=reading(sentence.text, version.lang),
+        claim=reading(claim.text, claim.lang),
         move=changed(old, new),
         repeats=any((figure.low, figure.high) in values for figure in old.figures),
         at=thresholds,
@@ -337,5 +337,6 @@ def _figures(text: str, lang: str | None, day: date | None) -> FigureText:
 
 
 @lru_cache(maxsize=4096)
-def _reading(text: str, lang: str | None) -> Reading:
+def reading(text: str, lang: str | None) -> Reading:
+    """Read how a claim or a sentence puts it: once, for a sentence is held against each claim of the baseline."""
     return manner_of(text, lang)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from sqlite_utils import Database, Migrations
 
@@ -24,9 +25,9 @@ def statements(script: str) -> Iterator[str]:
         raise ValueError(f"a statement that does not end: {statement.strip()[:80]}")
 
 
-def _run(script: str) -> Callable[[Database], None]:
-    def run(db: Database) -> None:
-        for statement in statements(script):
+def _run(file: Traversable) -> Callable[[Database], None]:
+    def run(db: Database) -> None:  # reads the file when its step is due, and not at each start
+        for statement in statements(file.read_text(encoding="utf-8")):
             db.conn.execute(statement)
 
     return run
@@ -36,7 +37,7 @@ def _steps() -> Migrations:
     found = Migrations("monitor")
     files = (file for file in resources.files("monitor.store").joinpath("steps").iterdir() if file.is_file())
     for file in sorted(files, key=lambda file: file.name):
-        found(name=file.name.removesuffix(".sql"))(_run(file.read_text(encoding="utf-8")))
+        found(name=file.name.removesuffix(".sql"))(_run(file))
     return found
 
 

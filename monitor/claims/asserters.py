@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from monitor.claims import seats
 from monitor.claims.cues import Cues
+from monitor.claims.institutions import kind_of_name
 from monitor.utterances import AsserterKind
 
 _WORD = re.compile(r"[ldLD]['’](?=\w)|\w+(?:[-‑'’ʼ.]\w+)*|[,«»“”\"&]")
 _KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,}(?:[・＝=･][ァ-ヺー]+)*(?=[^ァ-ヺー・]*$)")
 _WITHOUT_SPACES = "ja"
+_STATIONED = "주재"
 _INSTITUTIONS = (AsserterKind.STATE_BODY, AsserterKind.COMPANY, AsserterKind.ORGANISATION)
 _ROLES = ("persons", "unnamed", "speaks_for")
 _BODIES = ("bodies", "state", "companies", "outlets")
@@ -21,8 +22,8 @@ def kind_of(speaker: str, cues: Cues) -> AsserterKind:
 
     Who is known to speak for a body without a name of their own counts as that body.
     """
-    if seats.state_of(speaker, cues.lang):
-        return AsserterKind.STATE_BODY
+    if known := kind_of_name(speaker, cues.lang):
+        return known
     return _kind_with_capitals(speaker, cues) if cues.words else _kind_without_capitals(speaker, cues)
 
 
@@ -33,7 +34,7 @@ def is_institution(speaker: str, cues: Cues) -> bool:
 
 def personal_name(speaker: str, cues: Cues) -> str:
     """Cut a person's own name out of the words of a speaker; "" where they have none."""
-    if seats.state_of(speaker, cues.lang):
+    if kind_of_name(speaker, cues.lang):
         return ""
     if not cues.words:
         return _name_without_capitals(speaker, cues)
@@ -128,12 +129,20 @@ def _kind_with_capitals(speaker: str, cues: Cues) -> AsserterKind:
     if head and is_word("unnamed", head, cues):
         return AsserterKind.UNNAMED_SOURCE
     if any(is_word("speaks_for", word, cues) for word in words):
-        return next((kind for word in words if (kind := _body(word, cues))), AsserterKind.PERSON)
+        body = next((kind for word in words if (kind := _body(word, cues))), None)
+        return body or _kind_within(words, cues) or AsserterKind.PERSON
     if head and is_word("persons", head, cues) and not _body(head, cues):
         return AsserterKind.UNNAMED_SOURCE if is_word("indefinite", words[0], cues) else AsserterKind.PERSON
     bodies = [kind for word in words if (kind := _body(word, cues))]
     acronym = any(map(is_acronym, words))
     return next(iter(bodies), AsserterKind.ORGANISATION if acronym else AsserterKind.PERSON)
+
+
+def _kind_within(words: list[str], cues: Cues) -> AsserterKind | None:
+    """Find the institution whose name stands among the words: "a Boeing spokesman"."""
+    spans = ((end - start, start, end) for end in range(1, len(words) + 1) for start in range(end))
+    names = (" ".join(words[start:end]) for _, start, end in sorted(spans, reverse=True))
+    return next((kind for name in names if name[0].isupper() and (kind := kind_of_name(name, cues.lang))), None)
 
 
 def _kind_without_capitals(speaker: str, cues: Cues) -> AsserterKind:
@@ -177,6 +186,8 @@ def _name_without_capitals(speaker: str, cues: Cues) -> str:
         m = _KATAKANA_NAME.search(part) if role else re.fullmatch(r"[ァ-ヺー]+(?:[・＝][ァ-ヺー]+)+", part)
         return m.group() if m and not any(_ends(part[m.end() :], kind, cues) for kind in ("bodies",)) else ""
     words = speaker.split()
+    if _STATIONED in words:  # "the spokesman of the Saudi embassy stationed in Washington": places, and no name
+        words = words[words.index(_STATIONED) + 2 :]
     kept = [w for w in words if not any(_ends(w, kind, cues) for kind in (*_ROLES, *_BODIES))]
     return " ".join(kept) if role and kept and len(words) > 1 else ""
 

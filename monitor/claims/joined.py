@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.claims import seats
 from monitor.claims.asserters import personal_name
+from monitor.claims.institutions import kind_of_name
 from monitor.claims.phrases import Phrases, Token
 
 
@@ -64,13 +64,12 @@ class Joined(Phrases):
         named = len(personal_name(text, self.cues).split()) > 1
         if linked and not named and self._describes(left, right, det=det):
             return False
-        known, state = (
-            any(map(self._is_known, right)),
-            seats.state_of(text, self.cues.lang, declined=False) is not None,
-        )
+        known = any(map(self._is_known, right))
+        by_name = kind_of_name(text, self.cues.lang, declined=False) is not None
         capitals = sum(t.text[0].isupper() for t in right)
         named = named or right[-1].text.isupper() or (capitals > 1 and not known)
-        return state or named or (known and (det or not self._is("dets", left[0]))) or (det and self._names(right))
+        noun = known and (det or not self._is("dets", left[0]))
+        return by_name or named or noun or (det and self._names(right))
 
     def _describes(self, left: Sequence[Token], right: Sequence[Token], *, det: bool) -> bool:
         """Tell "the head of the army and the navy", "sources in Minsk and Hanoi": both are of the first noun."""

@@ -10,6 +10,7 @@ from itertools import pairwise
 from monitor.claims import quotations, seats
 from monitor.claims.asserters import is_acronym, is_word
 from monitor.claims.cues import Cues
+from monitor.claims.institutions import is_after_in, kind_of_name
 
 # Tuned on 18 of the 25 training stories, November 2026: longer subjects are nearly always half a clause.
 MAX_WORDS = 12
@@ -287,7 +288,7 @@ class Phrases:
             words.pop(0)
         if not words or len(words) > MAX_WORDS + MAX_APPOSITION_WORDS:
             return None
-        if within and not any(map(self._is_body, words)) and not self._is_state_after_in(words):
+        if within and not any(map(self._is_body, words)) and not self._is_named_after_in(words):
             return None
         if (
             self._is("links", words[0])
@@ -301,13 +302,13 @@ class Phrases:
         """Tell "in the ministry" and "в ООН", where they say it, from any other place."""
         return self._is("bodies", token) or is_acronym(token.text)
 
-    def _is_state(self, words: Sequence[Token]) -> bool:
-        """Tell "der Kreml" and "die Ukraine" from a noun like any other, which German writes alike."""
-        return seats.state_of(self.sentence[words[0].start : words[-1].end], self.cues.lang) is not None
+    def _is_institution_by_name(self, words: Sequence[Token]) -> bool:
+        """Tell "der Kreml" and "die Lufthansa" from a noun like any other, which German writes alike."""
+        return kind_of_name(self.sentence[words[0].start : words[-1].end], self.cues.lang) is not None
 
-    def _is_state_after_in(self, words: Sequence[Token]) -> bool:
-        """Tell "in Moscow", where they deny it, from any other place."""
-        return seats.is_state_after_in(self.sentence[words[0].start : words[-1].end], self.cues.lang)
+    def _is_named_after_in(self, words: Sequence[Token]) -> bool:
+        """Tell "in Moscow" and "в «Газпроме»", where they deny it, from any other place."""
+        return is_after_in(self.sentence[words[0].start : words[-1].end], self.cues.lang)
 
     def _names(self, words: Sequence[Token]) -> bool:
         return any(self._is_proper(words, i) for i in range(len(words)))
@@ -340,7 +341,7 @@ class Phrases:
             or lead
             or owns
             or self._two(words)
-            or not (known or self._names(words) or self._is_state(words))
+            or not (known or self._names(words) or self._is_institution_by_name(words))
         )
 
     def _two(self, words: Sequence[Token]) -> bool:

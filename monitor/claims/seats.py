@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from typing import TypeVar
 
 import yaml
 from babel import Locale, UnknownLocaleError
 
 _DECLINED = frozenset({"ru", "uk"})
-MIN_LETTERS = 4  # of a name that is declined: КНДР, США and shorter ones keep their form
+_Of = TypeVar("_Of")
+MIN_LETTERS = 4  # of a name that is declined
 # What babel lists besides states: regions of several, private codes. EU, which speaks for itself, is in the file.
 _NO_STATE = re.compile(r"\d+|EU|EZ|UN|X[AB]|QO|ZZ")
 _ARTICLE = re.compile(
@@ -25,20 +27,43 @@ def state_of(name: str, lang: str | None, *, declined: bool = True) -> str | Non
     lang: two letters; None looks the name up in every language that has seats of its own. declined: also as it
     stands after "according to" («по данным Киева»).
     """
-    plain = _plain(name)
-    article = _ARTICLE.match(plain)
-    forms = (plain, plain[article.end() :]) if article else (plain,)
+    written = forms(name)
     for code in (lang,) if lang else _languages():
-        tables = [_names(code), _genitives(code)] if declined and code in _DECLINED else [_names(code)]
-        found = next((names[form] for names in tables for form in forms if form in names), None)
+        tables = [_names(code), _declined(code)] if declined else [_names(code)]
+        found = next((names[form] for names in tables for form in written if form in names), None)
         if found:
             return found
     return None
 
 
+def forms(name: str) -> tuple[str, ...]:
+    """Give a name as it is looked up: as written, and without its article."""
+    whole = plain(name)
+    article = _ARTICLE.match(whole)
+    return (whole, whole[article.end() :]) if article else (whole,)
+
+
+def genitives(names: Mapping[str, _Of], lang: str) -> dict[str, _Of]:
+    """Decline names of one word as after "according to": Киев → Киева, Москва → Москвы, Сербия → Сербии.
+
+    names: as plain() writes them, with what they stand for. Empty for a language that does not decline names.
+    """
+    return {form: of for name, of in names.items() if is_declined(name, lang) for form in _genitive(name)}
+
+
+def is_declined(name: str, lang: str) -> bool:
+    """Tell a name of one word, long enough, in a language that declines names: КНДР and США keep their form."""
+    return lang in _DECLINED and name.isalpha() and len(name) >= MIN_LETTERS
+
+
+def plain(name: str) -> str:
+    """Write a name as it is looked up: in small letters, with single spaces and straight apostrophes."""
+    return " ".join(name.casefold().replace("’", "'").split())
+
+
 def is_state_after_in(name: str, lang: str) -> bool:
     """Tell that a name is a state's as it stands after "in": "in Moscow they denied it", in Russian."""
-    return _plain(name) in _listed(f"{lang}_in")
+    return plain(name) in _listed(f"{lang}_in")
 
 
 @cache
@@ -47,15 +72,13 @@ def _names(lang: str) -> Mapping[str, str]:
         territories: Mapping[str, str] = Locale(lang).territories
     except UnknownLocaleError:
         territories = {}
-    states = {_plain(name): code for code, name in territories.items() if not _NO_STATE.fullmatch(code)}
+    states = {plain(name): code for code, name in territories.items() if not _NO_STATE.fullmatch(code)}
     return {**states, **_listed(lang), **_listed(f"{lang}_in")}
 
 
 @cache
-def _genitives(lang: str) -> Mapping[str, str]:
-    """Decline names of one word as after "according to": Киев → Киева, Москва → Москвы, Сербия → Сербии."""
-    plain = {name: code for name, code in _names(lang).items() if name.isalpha() and len(name) >= MIN_LETTERS}
-    return {form: code for name, code in plain.items() for form in _genitive(name)}
+def _declined(lang: str) -> Mapping[str, str]:
+    return genitives(_names(lang), lang)
 
 
 def _genitive(name: str) -> tuple[str, ...]:
@@ -68,7 +91,7 @@ def _genitive(name: str) -> tuple[str, ...]:
 @cache
 def _listed(key: str) -> Mapping[str, str]:
     tables = (_table("seats.yaml"), _table("houses.yaml"))
-    return {_plain(name): code for table in tables for code, row in table.items() for name in row.get(key, ())}
+    return {plain(name): code for table in tables for code, row in table.items() for name in row.get(key, ())}
 
 
 @cache
@@ -81,7 +104,3 @@ def _table(file: str) -> Mapping[str, Mapping[str, list[str]]]:
     text = resources.files("monitor.claims").joinpath(file).read_text(encoding="utf-8")
     rows: Mapping[str, Mapping[str, list[str]]] = yaml.safe_load(text)
     return rows
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().replace("’", "'").split())

@@ -75,7 +75,7 @@ class _Finder(Joined):
                 yield speaker
         for kind in ("before", "citing", "regards"):
             for start, end in self._found(kind):
-                words = self._right(self._index(end))
+                words = self._owner(self._right(self._index(end)))
                 person = kind != "regards" or bool(words and self._regarded(start, words))
                 if words and person and (speaker := self._speaker(words, cited=kind == "citing")):
                     yield speaker
@@ -150,6 +150,13 @@ class _Finder(Joined):
             return None
         start = self.tokens[at - 1].start if self._is("dets", self.tokens[at - 1]) else words[0].start
         return Speaker(start, words[-1].end, None, None, relays=True)
+
+    def _owner(self, words: Sequence[Token] | None) -> Sequence[Token] | None:
+        """Give whose something is: "according to the ministry's latest figures"."""
+        if not words or not words[-1].text.endswith(("'s", "’s")):
+            return words
+        last = words[-1]
+        return [*words[:-1], replace(last, text=last.text[:-2], end=last.end - 2)]
 
     def _behind_quote(self, quote: int) -> Speaker | None:
         """Read "«...», quipped on Monday Ana Lopes"."""

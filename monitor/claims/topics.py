@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.claims import seats
 from monitor.claims.asserters import is_institution
 from monitor.claims.cues import Cues
+from monitor.claims.institutions import kind_of_name
 from monitor.claims.speakers import Speaker
 
 # Tuned on 18 of the 25 training stories, November 2026.
@@ -46,13 +46,13 @@ class _Topic:
 def speakers(sentence: str, cues: Cues) -> list[Speaker]:
     """List who may be saying what the sentence says; words inside quotations do not count."""
     masked = _QUOTED.sub(lambda m: _SPEECH * len(m.group()), sentence)
-    verbs = [m.span() for m in cues.attribution["says"].finditer(masked)]
+    kinds = ("after", "citing")
+    sources = [(kind, m) for kind in kinds for m in cues.attribution[kind].finditer(masked)]
+    found = [_source(masked, m.start(), m.end(), cues, cited=kind == "citing") for kind, m in sources]
+    said = [m.span() for m in cues.attribution["says"].finditer(masked)]
+    # "By a count of the ministry": counting is a verb of saying elsewhere.
+    verbs = [verb for verb in said if not any(m.start() <= verb[0] < m.end() for _, m in sources)]
     verb = max(verbs, default=None)
-    found = [
-        _source(masked, m.start(), m.end(), cues, cited=kind == "citing")
-        for kind in ("after", "citing")
-        for m in cues.attribution[kind].finditer(masked)
-    ]
     if verb:
         topic = _topic(masked[: verb[0]], cues)
         outer = _said(masked, topic, verb, cues) if topic else None
@@ -164,8 +164,8 @@ def _judged(text: str, span: tuple[int, int], *, particle: str, after: int, cues
     alone = bool(cues.attribution["persons"].fullmatch(words)) and not cues.attribution["unnamed"].fullmatch(words)
     if cues.attribution["pronouns"].fullmatch(last) and not pronoun:
         return None
-    state = seats.state_of(words, cues.lang) is not None
-    name = role or pronoun or state or _looks_named(last, start, particle, cues)
+    known = kind_of_name(words, cues.lang) is not None
+    name = role or pronoun or known or _looks_named(last, start, particle, cues)
     return _Topic(start, start + len(words), particle, after, pronoun or alone, role) if name else None
 
 

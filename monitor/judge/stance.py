@@ -18,7 +18,7 @@ from monitor.records import UNRELATED, Claim, Finding, Manner, PairScores, Sente
 from monitor.utterances import Utterance
 
 # Stored with every finding. Change it with any rule, cue or threshold: old articles are then judged again.
-RULES_VERSION = "9"
+RULES_VERSION = "10"
 
 
 @dataclass(frozen=True, slots=True)

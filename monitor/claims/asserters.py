@@ -133,9 +133,17 @@ def _kind_with_capitals(speaker: str, cues: Cues) -> AsserterKind:
         return body or _kind_within(words, cues) or AsserterKind.PERSON
     if head and is_word("persons", head, cues) and not _body(head, cues):
         return AsserterKind.UNNAMED_SOURCE if is_word("indefinite", words[0], cues) else AsserterKind.PERSON
+    if any(_is_outlet_alone(word, cues) for word in (head, *words[-1:]) if word):  # "state media in Iran"
+        return AsserterKind.MEDIUM
     bodies = [kind for word in words if (kind := _body(word, cues))]
     acronym = any(map(is_acronym, words))
     return next(iter(bodies), AsserterKind.ORGANISATION if acronym else AsserterKind.PERSON)
+
+
+def _is_outlet_alone(word: str, cues: Cues) -> bool:
+    """Tell "media" and "KCNA" from "agency", which may be a spy agency."""
+    others = ("bodies", "state", "companies")
+    return is_word("outlets", word, cues) and not any(is_word(kind, word, cues) for kind in others)
 
 
 def _kind_within(words: list[str], cues: Cues) -> AsserterKind | None:

@@ -16,6 +16,7 @@ from monitor.claims.institutions import is_after_in, kind_of_name
 MAX_WORDS = 12
 MAX_APPOSITION_WORDS = 16
 _COMMON = ("persons", "bodies", "pronouns", "dets", "skips", "preps", "links")  # no proper names
+_SMALL = frozenset({"pronouns", "relatives", "breaks", "skips", "preps", "joins", "ands"})
 NO_ARTICLES = frozenset({"ru", "uk"})
 MAX_ADJECTIVES = 3  # words we do not know, between what we know
 
@@ -106,6 +107,8 @@ class Phrases:
         return next((i for i, t in enumerate(self.tokens) if t.start >= at), len(self.tokens))
 
     def _is(self, kind: str, token: Token) -> bool:
+        if kind in _SMALL and is_acronym(token.text):  # "the WHO"
+            return False
         return is_word(kind, token.text, self.cues)
 
     def _is_skip(self, i: int) -> bool:
@@ -288,6 +291,8 @@ class Phrases:
             words.pop(0)
         if not words or len(words) > MAX_WORDS + MAX_APPOSITION_WORDS:
             return None
+        while within and len(words) > 1 and self._trails(words):  # "in the Kremlin this report [was denied]"
+            words.pop()
         if within and not any(map(self._is_body, words)) and not self._is_named_after_in(words):
             return None
         if (

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.claims.asserters import is_institution, personal_name
+from monitor.claims.asserters import is_institution, kind_of, personal_name
 from monitor.claims.cues import Cues
 from monitor.claims.joined import Joined
 from monitor.claims.manner import manner_of
 from monitor.claims.phrases import NO_ARTICLES, Token
 from monitor.records import Manner
+from monitor.utterances import AsserterKind
 
 PARTICIPLES = ("ing", "ant", "ando", "endo", "indo")  # "Ana Lopes left, saying ...": who left said it
 UNLISTED_WITHIN_WORDS = 4  # between a quotation or "that" and a person, with a verb that is in no list
@@ -81,6 +82,7 @@ class _Finder(Joined):
                     yield speaker
         for start, end in self._found("theirs"):
             yield Speaker(start, end, None, None, bare=True)
+        yield from self._houses()
         for start, _ in self._found("after"):
             words = self._last_noun(self._left(self._index(start)))
             if words and (speaker := self._speaker(words)):
@@ -121,6 +123,16 @@ class _Finder(Joined):
         words = self.tokens[self._index(speaker.start) : self._index(speaker.end)]
         half = any(self._is("auxiliaries", token) for token in words)
         return not half and is_institution(self.sentence[speaker.start : speaker.end], self.cues)
+
+    def _houses(self) -> Iterator[Speaker]:
+        """Find where one says it, if that is no mere place: "Aus dem Kreml hieß es", "À l'Élysée, on dément"."""
+        for start, end in self._found("one_says"):
+            words = self._right(1, stop=self._index(start)) if self._is("whence", self.tokens[0]) else None
+            text = self.sentence[words[0].start : words[-1].end] if words else ""
+            if words and (
+                is_institution(text, self.cues) or kind_of(text, self.cues) is AsserterKind.UNNAMED_SOURCE
+            ):
+                yield Speaker(words[0].start, words[-1].end, start, end)
 
     def _denies_or_admits(self, words: Sequence[Token], verb: Token) -> bool:
         """Tell that somebody with an office and a name denies, refuses or admits something in whatever words."""

@@ -274,12 +274,35 @@ def test_who_made_a_count_or_a_report_says_what_stands_in_it(
             AsserterKind.STATE_BODY,
         ),
         ("외교부 김철수 대변인은 거짓이라고 일축했다.", "ko", "외교부 김철수 대변인", AsserterKind.PERSON),
+        ("The FBI said it was investigating.", "en", "The FBI", AsserterKind.STATE_BODY),
+        ("The WHO said cases had doubled.", "en", "The WHO", AsserterKind.ORGANISATION),
+        ("State media in Iran reported the burial.", "en", "State media in Iran", AsserterKind.MEDIUM),
+        (
+            "North Korea's news agency KCNA called it a rumour.",
+            "en",
+            "North Korea's news agency KCNA",
+            AsserterKind.MEDIUM,
+        ),
+        ("Bercy dément toute hausse.", "fr", "Bercy", AsserterKind.STATE_BODY),
+        ("À l'Élysée, on dément toute pression.", "fr", "l'Élysée", AsserterKind.STATE_BODY),
+        ("Aus Moskau hieß es, man habe damit nichts zu tun.", "de", "Moskau", AsserterKind.STATE_BODY),
+        ("Im Weißen Haus hieß es, das Treffen sei abgesagt.", "de", "Weißen Haus", AsserterKind.STATE_BODY),
+        (
+            "Südkoreas Geheimdienst NIS geht von 1.500 Soldaten aus.",
+            "de",
+            "Südkoreas Geheimdienst NIS",
+            AsserterKind.STATE_BODY,
+        ),
+        ("В Кремле эту информацию опровергли.", "ru", "Кремле", AsserterKind.STATE_BODY),
+        ("Росавиация подтвердила крушение.", "ru", "Росавиация", AsserterKind.STATE_BODY),
+        ("НАБУ підтвердило обшуки.", "uk", "НАБУ", AsserterKind.STATE_BODY),
+        ("FBI는 수사 중이라고 밝혔다.", "ko", "FBI", AsserterKind.STATE_BODY),
         ("Robert Boeing denied it.", "en", "Robert Boeing", AsserterKind.PERSON),
         ("Samsung heir Lee Jae-yong denied it.", "en", "Samsung heir Lee Jae-yong", AsserterKind.PERSON),
     ],
 )
-def test_a_company_of_one_word_is_no_person(sentence: str, lang: str, name: str, kind: AsserterKind) -> None:
-    """ "Boeing" looks like a surname, and was taken for one."""
+def test_institutions_are_known_by_their_names(sentence: str, lang: str, name: str, kind: AsserterKind) -> None:
+    """ "Boeing" looks like a surname, and was taken for one; the FBI is no mere organisation."""
     found = attribution(sentence, lang)
     assert (found.asserted_by, found.kind) == (name, kind)
 

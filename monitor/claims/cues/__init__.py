@@ -44,8 +44,20 @@ MANNER_LISTS = (
 # acts: "sentenced", "puts the toll at": what an institution does is its word for it, where nobody says anything.
 # joins: two who say it together: "and", but not "but". by: "was denied by". theirs: "in her words".
 # oblique: "den", "dem": what no subject begins with.
-# regards: "for Ana Lopes, it is over". goes_on: "er habe".
-PHRASE_LISTS = ("says", "acts", "relays", "before", "after", "citing", "by", "theirs", "regards", "goes_on")
+# regards: "for Ana Lopes, it is over". goes_on: "er habe". one_says: "hieß es", which says where, and not who.
+PHRASE_LISTS = (
+    "says",
+    "acts",
+    "relays",
+    "before",
+    "after",
+    "citing",
+    "by",
+    "theirs",
+    "regards",
+    "goes_on",
+    "one_says",
+)
 WORD_LISTS = (
     "persons",
     "bodies",
@@ -74,6 +86,7 @@ WORD_LISTS = (
     "state",
     "companies",
     "auxiliaries",
+    "whence",
 )
 HOW_LISTS = ("confirms", "dismisses", "doubts", "plans")
 FIRMNESS_LISTS = ("likely", "possible", "conditional")

@@ -22,10 +22,13 @@ COMMA_COSTS = 15
 FIGURE_COSTS = 40
 BESIDE_WITHIN = 25
 PLACE_WITHIN = 60
+PART_WITHIN = 25  # from a part to the word behind it that makes it one: "3.000 Soldaten davon"
 
 AGO = "ago"  # "a year ago" is no period
 HELD = ("prisoners", "hostages")
 DURATIONS = frozenset({"years", "months", "weeks", "days", "hours", "minutes"})
+
+_CLAUSE_END = re.compile(r"[,;，、](?!\d)|[.](?:\s|$)")
 
 Hit = tuple[int, int, str]  # from, to, and the name of what stands there
 
@@ -93,18 +96,31 @@ class _Sentence:
         self, figure: Figure, hits: Sequence[Hit], *, within: int = WORD_WITHIN, comma: int = COMMA_COSTS
     ) -> str | None:
         """Return the name of the nearest words; commas and other figures between count as a way to go."""
-        ways = [(cost, name) for *span, name in hits if (cost := self._way(figure, *span, comma=comma)) <= within]
+        aside = self._told_of_a_part(figure)
+        own = (hit for hit in hits if not aside[0] <= hit[0] < aside[1])
+        ways = [(self._way(figure, start, end, aside, comma=comma), name) for start, end, name in own]
+        ways = [way for way in ways if way[0] <= within]
         return min(ways)[1] if ways else None
 
-    def _way(self, figure: Figure, start: int, end: int, *, comma: int) -> int:
+    def _told_of_a_part(self, figure: Figure) -> tuple[int, int]:
+        """Say where a part of this figure is told of: "11,000, of whom 3,000 are wounded, have been sent"."""
+        part = next((f for f in self.figures if f.start >= figure.end), None)
+        mark = self.words.parts.search(self.lower, figure.end) if part else None
+        if part is None or mark is None or mark.start() > part.end + PART_WITHIN:
+            return 0, 0
+        end = _CLAUSE_END.search(self.lower, max(mark.end(), part.end))
+        return min(mark.start(), part.start), end.start() if end else len(self.text)
+
+    def _way(self, figure: Figure, start: int, end: int, aside: tuple[int, int], *, comma: int) -> int:
         before = start < figure.end
         a, b = (end, figure.start) if before else (figure.end, start)
-        if b - a > WORD_WITHIN:
-            return b - a
-        others = sum(a <= f.start < b for f in self.figures if f is not figure and f.unit != "share")
-        cost = (
-            len(self.lower[a:b]) + comma * len(re.findall("[,;:、，—]", self.lower[a:b])) + FIGURE_COSTS * others
-        )
+        cut = aside if a <= aside[0] and aside[1] <= b else (a, a)  # what is told of a part is no way to go
+        way = self.lower[a : cut[0]] + self.lower[cut[1] : b]
+        if len(way) > WORD_WITHIN:
+            return len(way)
+        between = [f for f in self.figures if a <= f.start < b and not cut[0] <= f.start < cut[1]]
+        others = sum(f.unit != "share" for f in between if f is not figure)
+        cost = len(way) + comma * len(re.findall("[,;:、，—]", way)) + FIGURE_COSTS * others
         return cost + BEFORE_COSTS if before and self.signs else cost
 
     def _adds(self, figure: Figure) -> bool:

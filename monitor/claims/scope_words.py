@@ -31,6 +31,7 @@ class ScopeWords:
     periods: Mapping[str, re.Pattern[str]]
     as_of: re.Pattern[str]
     places: re.Pattern[str]
+    parts: re.Pattern[str]
     day: re.Pattern[str]
 
 
@@ -39,7 +40,7 @@ def scope_words(lang: str | None) -> ScopeWords:
     """Return the scope words of a language; of a language that we do not know, none."""
     row = _rows().get(lang or "")
     if not isinstance(row, dict):
-        return ScopeWords({}, {}, _NEVER, _NEVER, _NEVER)
+        return ScopeWords({}, {}, _NEVER, _NEVER, _NEVER, _NEVER)
     spaced = sign_grammar(lang or "") is None
     day = _day(lang) if spaced else _SIGN_DAY
 
@@ -53,6 +54,7 @@ def scope_words(lang: str | None) -> ScopeWords:
         periods={name: compiled(phrases) for name, phrases in row["periods"].items()},
         as_of=compiled(row["as_of"]),
         places=re.compile(rf"(?i:{beginning}) (?P<name>{_NAME})") if row["places"] else _NEVER,
+        parts=compiled(row["parts"]),
         day=re.compile(day, re.IGNORECASE),
     )
 

@@ -326,6 +326,38 @@ def test_a_bare_number_takes_the_million_of_what_it_is_compared_with() -> None:
     assert (found.new.low, found.new.text, found.relation) == (58e6, "58", Relation.LOWER)
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "whole", "part"),
+    [
+        ("Around 11,000 troops, of whom some 3,000 are wounded.", "en", None, "wounded"),
+        ("They sent 11,000 troops, 3,000 of whom are wounded.", "en", "delivered", "wounded"),
+        ("12 people, including two children, were killed.", "en", "dead", "dead"),
+        ("11 000 soldats ont été envoyés, dont 3 000 blessés.", "fr", "delivered", "wounded"),
+        ("11.000 Soldaten sollen in Kursk sein, 3.000 davon verletzt.", "de", None, "wounded"),
+        ("Mindestens 12 Menschen, darunter zwei Kinder, wurden getötet.", "de", "dead", "dead"),
+        ("Unos 11.000 soldados, de los que 3.000 han resultado heridos.", "es", None, "wounded"),
+        ("Circa 11 mila soldati, tremila dei quali feriti.", "it", None, "wounded"),
+        (
+            "Cerca de 11 mil soldados, dos quais 3 mil ficaram feridos, foram enviados.",
+            "pt",
+            "delivered",
+            "wounded",
+        ),
+        ("Около 11 тысяч военных, из них до 3 тысяч ранены.", "ru", None, "wounded"),
+        ("Не менее 12 человек, в том числе двое детей, погибли.", "ru", "dead", "dead"),
+        ("Близько 11 тисяч військових, з них до 3 тисяч поранено.", "uk", None, "wounded"),
+        ("북한군 1만1천 명이 왔고 이 중 3천 명이 다쳤다.", "ko", None, "wounded"),
+    ],
+)
+def test_what_became_of_a_part_did_not_become_of_the_whole(
+    text: str, lang: str, whole: str | None, part: str
+) -> None:
+    """Of 11,000 soldiers 3,000 are wounded: that is no count of 11,000 wounded."""
+    first, second = figures(text, lang)
+    assert first.scope and second.scope
+    assert (first.scope.state, second.scope.state) == (whole, part)
+
+
 def test_a_figure_names_who_gives_it() -> None:
     """30 dead according to the army and 30 according to the hospital are two reports."""
     found = claimed("The hospital said 30 people were killed.", "en")

@@ -23,6 +23,7 @@ _ISO = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])(?:-(?P<d>0[
 _YEAR = re.compile(r"(?<![\d.,'’/:-])(?P<y>(?:19|20)\d\d)(?![\d%/:]|[.,'’]\d|[-–]\d)")
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])"
 _ORDINAL = r"(?:st|nd|rd|th|er|º|°|\.)?"
+_BEFORE_YEAR = r"(?:,?\s(?:de\s|del\s|do\s)?(?P<y>(?:19|20)\d\d)(?!\d))?"
 _CAPITALS = frozenset({"en", "de"})  # "may" is no month there
 
 
@@ -66,11 +67,15 @@ def _day(parts: Mapping[str, str | None], lang: str | None, near: str | None) ->
     name, day = parts.get("m"), parts.get("d") or parts.get("d2")
     if name is None:
         return parts["y"]
-    month = int(name) if name.isdigit() else _months(lang or "")[name.lower()]
+    month = int(name) if name.isdigit() else _month(name.lower(), lang or "")
     year = parts.get("y") or _last_year_of(month, near)
     if year is None:
         return None
     return f"{year}-{month:02}" + (f"-{int(day):02}" if day else "")
+
+
+def _month(name: str, lang: str) -> int:
+    return _months(lang).get(name) or _short_months(lang)[name]
 
 
 def _last_year_of(month: int, near: str | None) -> str | None:
@@ -82,6 +87,7 @@ def _last_year_of(month: int, near: str | None) -> str | None:
 
 def _written(lang: str | None) -> Iterator[re.Pattern[str]]:
     if _months(lang or ""):
+        yield from _short_patterns(lang or "")
         yield _pattern(lang or "")
 
 
@@ -91,10 +97,23 @@ def _pattern(lang: str) -> re.Pattern[str]:
     capitals = lang in _CAPITALS
     spelt = [name.capitalize() if capitals else name for name in _months(lang)]
     names = "|".join(sorted(map(re.escape, spelt), key=len, reverse=True))
-    before = rf"(?:(?<!\d)(?P<d>{_DAY}){_ORDINAL}\s(?:de\s)?)?"
+    before = rf"(?:(?<!\d)(?P<d>{_DAY}){_ORDINAL}\s(?:de\s|of\s)?)?"
     after = rf"(?:\s(?P<d2>{_DAY})(?:st|nd|rd|th)?(?!\d|[.,]\d))?"
-    year = r"(?:,?\s(?:de\s|del\s|do\s)?(?P<y>(?:19|20)\d\d)(?!\d))?"
-    return re.compile(rf"{before}(?<!\w)(?P<m>{names})(?!\w){after}{year}", 0 if capitals else re.IGNORECASE)
+    flags = 0 if capitals else re.IGNORECASE
+    return re.compile(rf"{before}(?<!\w)(?P<m>{names})(?!\w){after}{_BEFORE_YEAR}", flags)
+
+
+@cache
+def _short_patterns(lang: str) -> tuple[re.Pattern[str], ...]:
+    """Match Oct. 10, 10 окт., 10 ott 2024: a month cut short is one beside its day ("mar" is the sea as well)."""
+    spelt = [name.capitalize() if lang in _CAPITALS else name for name in _short_months(lang)]
+    names = "|".join(sorted(map(re.escape, spelt), key=len, reverse=True))
+    if not names:
+        return ()
+    behind = rf"(?<!\w)(?P<m>{names})\. (?P<d>{_DAY})(?:st|nd|rd|th)?(?!\d|[.,]\d){_BEFORE_YEAR}"
+    ends = r"(?:\.|(?= (?:de )?(?:19|20)\d\d))"
+    before = rf"(?<!\d)(?P<d>{_DAY}){_ORDINAL} (?:de )?(?P<m>{names}){ends}{_BEFORE_YEAR}"
+    return re.compile(behind, 0 if lang in _CAPITALS else re.IGNORECASE), re.compile(before, re.IGNORECASE)
 
 
 @cache
@@ -113,6 +132,14 @@ def _months(lang: str) -> Mapping[str, int]:
         form: max(names, key=lambda name: (_shared(form, name), -len(name))) for form in _forms(lang) if names
     }
     return names | {form: names[name] for form, name in forms.items() if _shared(form, name) > 1}
+
+
+@cache
+def _short_months(lang: str) -> Mapping[str, int]:
+    """Return the names of the months cut short, in lower case, each by the name that begins most like it."""
+    names = _months(lang)
+    forms = grammar(lang).words["short_months"] if names else ()
+    return {form: names[max(names, key=lambda name: (_shared(form, name), -len(name)))] for form in forms}
 
 
 def _forms(lang: str) -> frozenset[str]:

@@ -13,7 +13,21 @@ import yaml
 from monitor.records import Comparator
 
 _LISTS = (
-    *("one", "and", "of", "several", "to", "from", "between", "percent", "months", "naming", "years", "half"),
+    *(
+        "one",
+        "and",
+        "of",
+        "several",
+        "to",
+        "from",
+        "between",
+        "percent",
+        "months",
+        "short_months",
+        "naming",
+        "years",
+        "half",
+    ),
     *("small", "more", "others", "not_but", "among", "changes", "only"),
 )
 

@@ -161,8 +161,29 @@ def _is_date(toks: Sequence[Token], number: Number, rules: Grammar) -> bool:
     if following == "." and toks[after].glued and rules.has("of", "von") and after + 1 < len(toks):
         lead = _word(toks, number.first - 1)
         return not toks[after + 1].upper or lead in common("ordinal_leads")
+    if _is_beside_a_short_month(toks, number, rules) or _ends_days_of_a_month(toks, number, rules):
+        return True
     month_before = rules.has("months", _word(toks, number.first - 1)) and toks[number.first - 1].upper
     return rules.has("months", following) or (month_before and _thing_after(toks, number, rules) is None)
+
+
+def _is_beside_a_short_month(toks: Sequence[Token], number: Number, rules: Grammar) -> bool:
+    """Recognise Oct. 10, 10 окт. and 10 ott 2024: a month cut short has a full stop, or the year behind it."""
+    before, after = number.first - 1, number.last + (_word(toks, number.last) == "de")
+    if _word(toks, before) == "." and toks[before].glued and rules.has("short_months", _word(toks, before - 1)):
+        return toks[before - 1].upper
+    ends = _word(toks, after + 1 + (_word(toks, after + 1) == "de"))
+    stopped = ends == "." or (ends.isdigit() and len(ends) == len("2024"))
+    return stopped and rules.has("short_months", _word(toks, after))
+
+
+def _ends_days_of_a_month(toks: Sequence[Token], number: Number, rules: Grammar) -> bool:
+    """Recognise the 12 of "October 10-12" and "from Oct. 10 to 12"."""
+    joint, day, month = (number.first - back for back in (1, 2, 3))
+    if month < 0 or toks[day].value is None or not (rules.has("to", toks[joint].word) or toks[joint].word in "-–"):
+        return False
+    written = rules.has("months", toks[month].word)
+    return written or (toks[month].word == "." and rules.has("short_months", _word(toks, month - 1)))
 
 
 def _is_year(toks: Sequence[Token], number: Number, rules: Grammar) -> bool:

@@ -308,6 +308,16 @@ def test_the_day_a_figure_holds_for_comes_before_that_of_its_article() -> None:
         ("14 марта 2023", "ru", None, date(2023, 3, 14)),
         ("3月14日", "ja", date(2024, 3, 20), date(2024, 3, 14)),
         ("3월 14일", "ko", date(2024, 3, 20), date(2024, 3, 14)),
+        ("Oct. 10", "en", date(2024, 10, 14), date(2024, 10, 10)),
+        ("Sept. 3, 2023", "en", None, date(2023, 9, 3)),
+        ("Jan. 3", "en", date(2024, 3, 20), date(2024, 1, 3)),
+        ("the 10th of October", "en", date(2024, 10, 14), date(2024, 10, 10)),
+        ("10. Okt.", "de", date(2024, 10, 14), date(2024, 10, 10)),
+        ("10 de oct. de 2023", "es", None, date(2023, 10, 10)),
+        ("10 ott. 2023", "it", None, date(2023, 10, 10)),
+        ("10 окт. 2023", "ru", None, date(2023, 10, 10)),
+        ("10 жовт. 2023", "uk", None, date(2023, 10, 10)),
+        ("3 mar", "es", date(2024, 3, 20), None),
         ("14 March", "en", None, None),
         ("30 February", "en", date(2024, 3, 20), None),
         ("14 Brumaire", "fr", date(2024, 3, 20), None),
@@ -317,6 +327,22 @@ def test_the_day_a_figure_holds_for_comes_before_that_of_its_article() -> None:
 def test_a_day_is_read_in_its_language(words: str, lang: str, near: date | None, day: date | None) -> None:
     """A day without a year is the last such day before the article; what is no day is None."""
     assert day_named(words, lang, near=near) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "counts"),
+    [
+        ("The Kremlin denied it on Oct. 10, two days later.", "en", ["two"]),
+        ("From October 10-12, 300 people died.", "en", ["300"]),
+        ("It opened on Sept. 3. Ten came.", "en", ["Ten"]),
+        ("He came in October. 10 people died.", "en", ["10"]),
+        ("Il 10 ott. 2024 ha vinto 3 set a 1.", "it", ["3", "1"]),
+        ("10 окт. погибли 12 человек.", "ru", ["12"]),
+    ],
+)
+def test_the_day_of_a_month_cut_short_counts_nothing(text: str, lang: str, counts: list[str]) -> None:
+    """American agencies write "Oct. 10", and ten was a figure."""
+    assert [figure.text for figure in figures(text, lang)] == counts
 
 
 def test_a_bare_number_takes_the_million_of_what_it_is_compared_with() -> None:

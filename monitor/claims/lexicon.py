@@ -49,6 +49,7 @@ class Grammar:
     values: Mapping[str, float]
     times: Mapping[str, float]
     plurals: Mapping[str, float]
+    one_of: Mapping[str, float]
     alone: frozenset[str]
     roughly: Mapping[str, float]
     parts: Mapping[str, float]
@@ -121,6 +122,7 @@ def grammar(lang: str | None) -> Grammar:
         values=values,
         times=_by_word(row.get("times", {})),
         plurals=_by_word(row.get("plurals", {})),
+        one_of=_by_word(row.get("one_of", {})),
         alone=frozenset(row.get("alone", "").split()),
         roughly=_by_word(row.get("roughly", {})),
         parts=_by_word(row.get("parts", {})),

@@ -132,7 +132,7 @@ def _joined(text: str, runs: Sequence[_Run]) -> Iterator[_Run]:
             skip = False
             continue
         after = runs[i + 1] if i + 1 < len(runs) else None
-        if after and re.fullmatch(r" ?[〜～~\-–―] ?", text[run.tail : after.start]) and run.low < after.high:
+        if after and re.fullmatch(r" ?[〜～~∼\-–―] ?", text[run.tail : after.start]) and run.low < after.high:
             grow = 10 ** (len(str(int(after.high))) - 1) if run.high * 1000 <= after.low else 1
             factor = grow if run.counter == "" and grow >= 1000 else 1
             yield _Run(run.start, after.end, run.low * factor, after.high, after.counter, after.tail)

@@ -78,7 +78,18 @@ def _digits(raw: str, decimal: str) -> float:
 
 def read_number(toks: Sequence[Token], at: int, rules: Grammar) -> Number | None:
     """Read the number that begins at a token; None if none does there."""
-    return _vague(toks, at, rules) or _part(toks, at, rules) or _counted(toks, at, rules)
+    return (
+        _one_of(toks, at, rules) or _vague(toks, at, rules) or _part(toks, at, rules) or _counted(toks, at, rules)
+    )
+
+
+def _one_of(toks: Sequence[Token], at: int, rules: Grammar) -> Number | None:
+    """Read "около тысячи", "более миллиона": one of them, in the case that the word before asks for."""
+    many = rules.one_of.get(toks[at].word)
+    firmness = {phrase for phrase, _ in rules.phrases.before}
+    goes_on = at + 1 < len(toks) and toks[at + 1].word in rules.values  # "около тысячи двухсот"
+    alone = many is not None and at > 0 and toks[at - 1].word in firmness and not goes_on
+    return Number(many, many, at, at + 1, many) if alone and many else None
 
 
 def _vague(toks: Sequence[Token], at: int, rules: Grammar) -> Number | None:

@@ -22,8 +22,11 @@ _NO_FIGURE = re.compile(
     r"|\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b|\b(?:19|20)\d\d[-–/]\d{2,4}\b"  # 10.10.2024, 2024/25
     r"|\b\d+(?:st|nd|rd|th|er|ère|re|e|ème|ᵉ|º|ª|°|o|a)\b(?! ?[CcFf]\b)"  # 3rd, 2e, 4º
     r"|\b\d+[-‐‑]?(?:й|я|е|го|му|м|ю|ої|ій|ий|а|у|летн\w*|річн\w*|jährige\w*)\b"  # 3-й
-    r"|#\d+|\b\d{1,2}\.\d{1,2}\.(?!\d)"
+    r"|\b9/11\b|#\d+|\b\d{1,2}\.\d{1,2}\.(?!\d)"
 )
+SMALL = 1000  # a number below it may leave its thousands or millions to the one that it is compared with
+FAR = 100  # times as much: no change goes as far ("between 900 and 1.2 million people")
+OLDEST = 110  # years of a person whose age stands behind the name: "John Smith, 45, said"
 _RATIO = re.compile(r"(?<![\d:])(\d{1,3}):(\d)(?![\d:])")
 
 
@@ -113,10 +116,17 @@ def _counts(toks: Sequence[Token], number: Number, rules: Grammar) -> bool:
         return False
     if number.last < len(toks) and toks[number.first].value is not None and _is_compound(toks, number, rules):
         return False
+    if number.plain and number.high <= OLDEST and before == after == "," and _ends_a_name(toks, number.first - 1):
+        return False
     named = before if before not in (".", "°") else _word(toks, number.first - 2)
     if number.plain and (rules.has("naming", named) or _is_date(toks, number, rules) or _is_name(toks, number)):
         return False
     return not (number.plain and _is_year(toks, number, rules))
+
+
+def _ends_a_name(toks: Sequence[Token], at: int) -> bool:
+    """Tell that two words with capitals stand before a place, as names of people do."""
+    return at > 1 and all(toks[i].upper and toks[i].word.isalpha() for i in (at - 1, at - 2))
 
 
 def _is_half_of_a_ratio(toks: Sequence[Token], number: Number) -> bool:
@@ -234,7 +244,8 @@ def _unit(toks: Sequence[Token], number: Number, rules: Grammar) -> tuple[str | 
     if _word(toks, at) in _SIGNS:
         return toks[at].text, True
     if _word(toks, number.first - 1) in _CURRENCY:
-        return toks[number.first - 1].text, True
+        of_brazil = _word(toks, number.first - 2) == "r" and toks[number.first - 1].glued
+        return ("R$" if of_brazil else toks[number.first - 1].text), True
     if rules.has("percent", f"{_word(toks, at)}-{_word(toks, at + 1)}"):
         return f"{toks[at].text} {toks[at + 1].text}", True
     own = _noun(_words_after(toks, at, rules), rules)
@@ -254,6 +265,9 @@ def _words_after(toks: Sequence[Token], at: int, rules: Grammar) -> list[Token]:
     """Return up to four words behind a number, as far as one noun phrase may go."""
     words: list[Token] = []
     while at < len(toks) and len(words) < 4:
+        at += _designation(toks, at)
+        if at >= len(toks):
+            break
         tok = toks[at]
         opens = rules.has("of", tok.word) or tok.word in ("-", "'", "’") or rules.has("more", tok.word)
         article = at > 0 and rules.has("of", toks[at - 1].word) and rules.has("small", tok.word)
@@ -266,6 +280,17 @@ def _words_after(toks: Sequence[Token], at: int, rules: Grammar) -> list[Token]:
             words.append(tok)
         at += 1
     return words
+
+
+def _designation(toks: Sequence[Token], at: int) -> int:
+    """Return how many tokens the name of a make takes, which is not what is counted: two *KN-23* missiles."""
+    name, joint, digits = (toks[i] if i < len(toks) else None for i in (at, at + 1, at + 2))
+    if name is None or joint is None or digits is None or not (name.upper and name.word.isalpha()):
+        return 0
+    made = joint.word in "-‐‑–" and joint.glued and digits.glued and digits.value is not None
+    if not made:
+        return 0
+    return 4 if at + 3 < len(toks) and toks[at + 3].glued and toks[at + 3].word.isalpha() else 3
 
 
 def _likely_noun(words: Sequence[Token], rules: Grammar) -> Token | None:
@@ -318,7 +343,7 @@ def _is_range(toks: Sequence[Token], a: Number, b: Number, rules: Grammar) -> bo
     if a.low >= b.low or len(words) != 1 or a.share != b.share:
         return False
     opened = [word for i in (1, 2, 3) if (word := _word(toks, a.first - i)) not in common("articles")][:2]
-    if words[0] in ("-", "–", "—", "~"):
+    if words[0] in ("-", "–", "—", "~", "∼"):
         return True
     if rules.has("to", words[0]):
         return words[0] == "bis" or not any(rules.has("from", word) for word in opened[:1])
@@ -337,7 +362,9 @@ def _borrow(toks: Sequence[Token], a: _Found, b: _Found, rules: Grammar) -> _Fou
     )
     if not joined or a.own or a.number.share or b.number.share or not words:
         return a
-    number = a.number
-    if number.scale == 1 and b.number.scale >= 1000 and number.high < 1000:
-        number = scaled(number, b.number.scale)
+    number, scale = a.number, b.number.scale
+    rises = number.high * scale <= b.number.high  # "entre 1.200 y 1.500 millones", but not "900 to 1.2 million"
+    falls = number.high < SMALL and number.high * scale <= FAR * b.number.high
+    if number.scale == 1 and scale >= SMALL and (rises or falls):
+        number = scaled(number, scale)
     return _Found(number, b.unit or a.unit, a.own)

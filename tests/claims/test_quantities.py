@@ -330,6 +330,38 @@ def test_a_day_is_read_in_its_language(words: str, lang: str, near: date | None,
 
 
 @pytest.mark.parametrize(
+    ("text", "lang", "low", "high", "unit"),
+    [
+        ("Between 900 and 1.2 million people came.", "en", 900, 1.2e6, "people"),
+        ("Entre 1.200 y 1.500 millones de euros.", "es", 1.2e9, 1.5e9, "euros"),
+        ("Entre 200 et 300 millions d'euros.", "fr", 2e8, 3e8, "euros"),
+        ("Более миллиона человек бежали.", "ru", 1e6, 1e6, "человек"),
+        ("Около тысячи солдат прибыли.", "ru", 1000, 1000, "солдат"),
+        ("Около тысячи двухсот солдат прибыли.", "ru", 1200, 1200, "солдат"),
+        ("Тысячи солдат прибыли.", "ru", 2000, 9999, "солдат"),
+        ("Близько тисячі солдатів прибули.", "uk", 1000, 1000, "солдатів"),
+        ("Ein paar hundert Soldaten kamen.", "de", 200, 999, "Soldaten"),
+        ("12∼15명이 숨졌다.", "ko", 12, 15, "명"),
+        ("R$ 1,2 bilhão foi pago.", "pt", 1.2e9, 1.2e9, "R$"),
+        ("Dozens of KN-23 missiles were fired.", "en", 24, 99, "missiles"),
+        ("12 Su-34 jets took off.", "en", 12, 12, "jets"),
+    ],
+)
+def test_a_figure_is_read_as_it_is_meant(text: str, lang: str, low: float, high: float, unit: str) -> None:
+    """Each of these was read as something else: a make as what is counted, тысячи as several thousand."""
+    figure = figures(text, lang)[0]
+    assert (figure.low, figure.high, figure.unit) == (low, high, unit)
+
+
+@pytest.mark.parametrize(
+    "text", ["The 9/11 attacks.", "John Smith, 45, was arrested.", "Ana Maria Lopes, 33, denied it."]
+)
+def test_an_age_behind_a_name_counts_nothing(text: str) -> None:
+    """ "45 men" would be compared with the dead of the claim."""
+    assert figures(text, "en") == ()
+
+
+@pytest.mark.parametrize(
     ("text", "lang", "counts"),
     [
         ("The Kremlin denied it on Oct. 10, two days later.", "en", ["two"]),

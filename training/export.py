@@ -114,7 +114,9 @@ def smooth(net: nets.Network, sample: Sequence[Sequence[int]]) -> None:
 def sample_pairs(shared: Path) -> list[list[int]]:
     """Draw pairs of stories that train, as rows of pieces."""
     rng = random.Random(1)
-    drawn = [example for story in training_stories(shared) for example in one_round(story, rng)]
+    drawn = [
+        example for story in training_stories(shared) for beside in one_round(story, rng) for example in beside
+    ]
     return [row.ids for row in rows(rng.sample(drawn, SAMPLED), Pieces(shared / "models/tokenizer.json"))]
 
 

@@ -25,7 +25,8 @@ from training import names
 from training import network as nets
 from training.examples import Example, inference_pairs, read_rows
 from training.export import export, sample_pairs
-from training.patterns import read_patterns, traps
+from training.patterns import read_patterns, traps_that_train
+from training.shipped import read_shipped
 from training.stories import Story, foreign, one_round, texts_of, training_stories
 from training.train import Pieces, Row, Trainer, rows, run_stage
 from training.vectors import evidence, follow_teacher, teacher_vectors, tell_apart
@@ -36,7 +37,7 @@ Vectors = Mapping[str, NDArray[np.float32]]
 ROUNDS = 6
 INFERENCE_RATE = 1e-4
 REPLAYED = 16_000  # inference pairs in each round, so that what they taught is not forgotten
-TRAPS = 200  # of each language in a round
+TRAPS = 40_000  # in a round
 NAMED = 2500  # pairs of names in a round
 FOLLOWED, APART = 2, 900  # rounds of following the teacher, steps of telling apart
 FOLLOW_RATE, APART_RATE = 3e-4, 2e-4
@@ -77,14 +78,15 @@ def _nearness(story: Story, vectors: Vectors) -> Iterator[tuple[tuple[str, int, 
 
 def round_of(
     stories: Sequence[Story], vectors: Vectors, replayed: Sequence[Example], number: int
-) -> list[Example]:
+) -> list[tuple[Example, ...]]:
     """Put one round together: labels and unrelated pairs of every story, traps, names, some inference pairs."""
     rng = random.Random(f"round {number}")
-    drawn = [example for story in stories for example in one_round(story, rng)]
-    drawn += foreign(stories, lambda one, other: float(vectors[one] @ vectors[other]), rng)
-    drawn += [trap.example for trap in traps(read_patterns(HERE / "data/patterns", test=False), TRAPS, rng)]
-    drawn += names.pairs(HERE / "data/names", NAMED, rng)
-    return drawn + [replayed[(number * REPLAYED + at) % len(replayed)] for at in range(REPLAYED)]
+    strange = list(foreign(stories, lambda one, other: float(vectors[one] @ vectors[other]), rng))
+    alone = rng.sample(strange, len(strange) // 3)
+    alone += traps_that_train(read_patterns(HERE / "data/patterns", test=False), TRAPS, rng)
+    alone += names.pairs(HERE / "data/names", NAMED, rng)
+    alone += [replayed[(number * REPLAYED + at) % len(replayed)] for at in range(REPLAYED)]
+    return [beside for story in stories for beside in one_round(story, rng)] + [(example,) for example in alone]
 
 
 def other_texts(shared: Path, rng: random.Random) -> list[str]:
@@ -97,24 +99,29 @@ def other_texts(shared: Path, rng: random.Random) -> list[str]:
     return rng.sample(sorted(set(found)), 20_000)
 
 
-def train(shared: Path, out: Path, *, seed: int, device: str) -> nets.Network:
-    """Run every stage that has not left its weights in `out` yet; return the trained network."""
+def train(shared: Path, out: Path, *, seed: int, device: str, shipped: Path | None = None) -> nets.Network:
+    """Run every stage that has not left its weights in `out` yet; return the trained network.
+
+    shipped: weights that ship, from which the last stage alone goes on; None begins with the start weights.
+    """
     torch.manual_seed(seed)
     pieces = Pieces(shared / "models/tokenizer.json")
     start = shared / "models/pytorch"
     inference = list(inference_pairs(shared, random.Random(seed)))
-
-    def first() -> list[Row]:
-        return rows(inference, pieces)
-
-    plain_start = Variant(seed, INFERENCE_RATE, 0.0)
-    net = nets.load(_stage("inference", nets.from_start(start), [first], out, plain_start, device))
     replayed = random.Random(seed + 4).sample(inference, len(inference))
     teacher = nets.from_start(start).to(device)
     plain = training_stories(shared)
     vectors = vectors_of(plain, teacher, pieces)
     stories = with_nearness(plain, vectors)
     rounds = [partial(_rows_of_round, stories, vectors, replayed, pieces, number) for number in range(ROUNDS)]
+    if shipped:
+        return nets.load(_stage("last", read_shipped(shipped), rounds[-1:], out, LAST, device))
+
+    def first() -> list[list[Row]]:
+        return [rows([example], pieces) for example in inference]
+
+    plain_start = Variant(seed, INFERENCE_RATE, 0.0)
+    net = nets.load(_stage("inference", nets.from_start(start), [first], out, plain_start, device))
     done = [_stage(f"stories-{n}", net, rounds, out, variant, device) for n, variant in enumerate(VARIANTS)]
     taught_exit = out / "exit.safetensors"
     if not taught_exit.exists():
@@ -128,14 +135,14 @@ def train(shared: Path, out: Path, *, seed: int, device: str) -> nets.Network:
 
 def _rows_of_round(
     stories: Sequence[Story], vectors: Vectors, replayed: Sequence[Example], pieces: Pieces, number: int
-) -> list[Row]:
-    return rows(round_of(stories, vectors, replayed, number), pieces)
+) -> list[list[Row]]:
+    return [rows(beside, pieces) for beside in round_of(stories, vectors, replayed, number)]
 
 
 def _stage(
     name: str,
     start: nets.Network,
-    rounds: Sequence[Callable[[], Sequence[Row]]],
+    rounds: Sequence[Callable[[], Sequence[Sequence[Row]]]],
     out: Path,
     variant: Variant,
     device: str,
@@ -169,12 +176,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=HERE.parents[1] / "shared")
     parser.add_argument("--out", type=Path, default=HERE.parent / "build/training")
+    parser.add_argument("--from", dest="shipped", type=Path, metavar="FOLDER", help="go on from weights that ship")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--temperatures", type=float, nargs=2, default=(1.0, 1.0), metavar=("SCORES", "VERDICT"))
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    net = train(args.shared, args.out, seed=args.seed, device=args.device)
+    net = train(args.shared, args.out, seed=args.seed, device=args.device, shipped=args.shipped)
     export(net, args.out, sample_pairs(args.shared), temperatures=tuple(args.temperatures))
     shutil.copyfile(args.shared / "models/tokenizer.json", args.out / "tokenizer.json")
     sys.stderr.write(

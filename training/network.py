@@ -31,9 +31,21 @@ class Block(nn.Module):
 
     def forward(self, hidden: Tensor, bias: Tensor) -> Tensor:
         """Return the states after this layer. hidden: (b, n, WIDTH); bias: (b, 1, 1, n), 0 or very low."""
+        query, keys, values = self._heads(hidden)
+        return self._settled(hidden, _attention(query, keys, values, bias))
+
+    def first(self, hidden: Tensor, bias: Tensor) -> Tensor:
+        """Return (b, WIDTH), the state of the first piece alone after this layer: a quarter of the work."""
+        query, keys, values = self._heads(hidden)
+        return self._settled(hidden[:, :1], _attention(query[:, :, :1], keys, values, bias))[:, 0]
+
+    def _heads(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         rows, length, _ = hidden.shape
         qkv = self.qkv(hidden).view(rows, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
-        mixed = _attention(qkv[0], qkv[1], qkv[2], bias).transpose(1, 2).reshape(rows, length, WIDTH)
+        return qkv[0], qkv[1], qkv[2]
+
+    def _settled(self, hidden: Tensor, mixed: Tensor) -> Tensor:
+        mixed = mixed.transpose(1, 2).reshape(hidden.shape)
         hidden = self.attention_norm(hidden + self.drop(self.out(mixed)))
         return self.norm(hidden + self.drop(self.down(functional.gelu(self.up(hidden)))))
 
@@ -76,13 +88,13 @@ class Network(nn.Module):
 
     def pooled(self, hidden: Tensor, bias: Tensor, after: int) -> Tensor:
         """Return what both pair outputs read, (b, WIDTH), from the states after that many layers."""
-        for layer in self.layers[after:]:
+        for layer in self.layers[after:-1]:
             hidden = layer(hidden, bias)
-        return self.drop(torch.tanh(self.pooler(hidden[:, 0])))
+        return self.drop(torch.tanh(self.pooler(self.layers[-1].first(hidden, bias))))
 
     def pair(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return the logits of the scores (b, 3) and of the verdict (b, 5)."""
-        pooled = self.pooled(*self.front(ids, mask, LAYERS), LAYERS)
+        pooled = self.pooled(*self.front(ids, mask, LAYERS - 1), LAYERS - 1)
         return self.scores(pooled), self.verdict(pooled)
 
     def teacher(self, ids: Tensor, mask: Tensor) -> Tensor:

@@ -1,13 +1,13 @@
 """Hand-written patterns → Examples: denials, hedges, plans and figures, balanced so that no shortcut works.
 
-A pattern file holds one language: 26 facts, the same in every language, each put in a dozen ways, and frames
+A pattern file holds one language: facts, the same in every language, each put in a dozen ways or more, and frames
 such as "{who} denied that {that}." Facts and frames are split: what tests is never seen in training.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ import yaml
 
 from training.examples import Example
 
-TEST_FACTS = frozenset(f"f{number:02}" for number in range(21, 27))
+TEST_FACTS = frozenset(f"f{number:02}" for number in (*range(21, 27), *range(57, 61)))
 TEST_FRAMES = 3  # the last ones of each kind
 
+SAME_LANGUAGE = 0.4  # how often the claim stands in the language of the sentence
 QUIET = frozenset({"mentions", "unrelated"})
 
 
@@ -76,10 +77,24 @@ def traps(languages: Sequence[Language], count: int, rng: random.Random) -> Iter
         for at in range(count):
             kind = tuple(KINDS)[at % len(KINDS)]
             fact = rng.choice(sorted(language.facts))
-            claim_lang = language.lang if rng.random() < 0.4 else rng.choice(sorted(by_lang))
+            claim_lang = language.lang if rng.random() < SAME_LANGUAGE else rng.choice(sorted(by_lang))
             made = KINDS[kind](language, by_lang[claim_lang], fact, rng)
             if made is not None:
                 yield Trap(kind, language.lang, claim_lang if made.cross else language.lang, made.example)
+
+
+def traps_that_train(languages: Sequence[Language], count: int, rng: random.Random) -> Iterator[Example]:
+    """Draw `count` different traps of all languages, each kind as often as OFTEN says."""
+    by_lang, kinds = {language.lang: language for language in languages}, tuple(KINDS)
+    shown: set[tuple[str, str]] = set()
+    while len(shown) < count:
+        language = rng.choice(languages)
+        kind = rng.choices(kinds, [OFTEN.get(kind, 1) for kind in kinds])[0]
+        claim_lang = language.lang if rng.random() < SAME_LANGUAGE else rng.choice(sorted(by_lang))
+        made = KINDS[kind](language, by_lang[claim_lang], rng.choice(sorted(language.facts)), rng)
+        if made is not None and (pair := (made.example.premise, made.example.hypothesis)) not in shown:
+            shown.add(pair)
+            yield made.example
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +149,23 @@ def _said(form: str, verdicts: set[str], *, foreign: bool = False) -> Any:
     return make
 
 
+def _general_denial(wide_of: Callable[[str], str], form: str, verdicts: set[str]) -> Any:
+    """Deny all that a fact is a case of, by a frame ("reports about arms deliveries") or a sentence of its own."""
+
+    def make(said: Language, claimed: Language, fact: str, rng: random.Random) -> _Made | None:
+        wide, texts = said.facts[wide_of(fact)].get("wide"), said.facts[fact].get(form, ())
+        frames = [frame for frame in said.frames["deny"] if "{about}" in frame and "{that}" not in frame]
+        if wide and frames and (not texts or rng.random() < 0.5):
+            sentence = rng.choice(frames).format(who=rng.choice(said.who), about=wide)
+        elif texts:
+            sentence = rng.choice(texts)
+        else:
+            return None
+        return _pair(sentence, claimed.facts[fact]["plain"], verdicts)
+
+    return make
+
+
 def _denial_of_other(said: Language, claimed: Language, fact: str, rng: random.Random) -> _Made:
     return _pair(_frame(said, "deny", _neighbour(fact), rng), claimed.facts[fact]["plain"], {"unrelated"})
 
@@ -177,6 +209,8 @@ def _two_step(kind: str, verdict: str) -> Any:
 KINDS = {
     "denial": _framed("deny", {"contradicts"}),
     "denial of something else": _denial_of_other,
+    "general denial": _general_denial(lambda fact: fact, "general", {"contradicts"}),
+    "denial beside it": _general_denial(_neighbour, "beside", {"unrelated"}),
     "assertion": _framed("assert", {"confirms"}),
     "assertion of something else": _assertion_of_other,
     "did not deny": _framed("not_deny", {"mentions"}),
@@ -200,4 +234,13 @@ KINDS = {
     "same figure": _said("same_figure", {"confirms"}),
     "later figure": _said("later_figure", {"updates"}),
     "figure of another scope": _said("scope", {"unrelated"}),
+}
+
+# How often a kind trains, where not once: those that were learnt last, and what they are easily taken for.
+OFTEN = {
+    **dict.fromkeys(("general denial", "contrary account", "other words", "decisive part"), 5),
+    **dict.fromkeys(("denial beside it", "other event", "setting alone", "figure of another scope"), 3),
+    **dict.fromkeys(
+        ("denial", "negated", "denial taken back", "claim is a denial, not denied", "later figure"), 3
+    ),
 }

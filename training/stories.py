@@ -20,12 +20,16 @@ SCORE_OF = {
     "mentions": "neutral",
     "unrelated": "neutral",
 }
-# Of each article in a round: pairs that have nothing to do with each other, the nearest ones likeliest. Articles
-# of whole stories are longer, and most of their sentences bear on nothing.
-NEGATIVES, NEGATIVES_OF_WHOLE = 5, 6
-SHOWN = 0.7  # how often the sentence before is shown; pairs alone must be read too
-AFTER = 0.5  # how often the sentence after a labelled one is drawn beside that one
-JOINED_AT_MOST, AGAIN = 6, 0.3  # sentences taken as one; how often it is the same one again
+OWN = 2  # claims that a labelled sentence is shown beside, of those it bears on
+RIVALS = 1.5  # and claims that it does not bear on, for each of those; the nearest ones likeliest
+IDLE, BESIDE_IDLE = (
+    0.6,
+    2,
+)  # how often an article shows a sentence that bears on nothing, and beside how many claims
+SHOWN = 0.6  # how often the sentence before is shown; pairs alone must be read too
+AFTER = 0.25  # how often the sentence after a labelled one is drawn beside that one
+# How often an article shows several sentences as one; of how many at most; how often it is the same one again.
+JOINED, JOINED_AT_MOST, AGAIN = 0.1, 6, 0.3
 CROWD = 40  # claims of other stories from which the nearest is taken
 NEAR = 0.06  # softness of "likeliest", in cosine
 
@@ -60,6 +64,14 @@ class StoryArticle:
     def touched(self) -> frozenset[str]:
         """The claims that some sentence of it bears on, or may."""
         return self.unsure.union(claim for _, claim in self.labels)
+
+    @property
+    def by_sentence(self) -> dict[int, list[str]]:
+        """The claims that each labelled sentence bears on, by its place."""
+        found: dict[int, list[str]] = {}
+        for place, claim in sorted(self.labels):
+            found.setdefault(place, []).append(claim)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +161,60 @@ def texts_of(story: Story) -> Iterator[str]:
         yield from claim.wordings.values()
 
 
-def one_round(story: Story, rng: random.Random) -> Iterator[Example]:
-    """Yield each label once, in a wording by chance, unrelated pairs of its article, and claims against claims."""
-    claims = {claim.id: claim for claim in story.claims}
+def one_round(story: Story, rng: random.Random) -> Iterator[tuple[Example, ...]]:
+    """Yield what a round shows of a story: a sentence beside one claim, or beside several that compete for it.
+
+    Every labelled sentence once, sentences that bear on nothing, and claims against claims, in wordings by chance.
+    """
     for article in story.articles:
-        for (place, claim), verdicts in article.labels.items():
-            yield _example(article, place, _wording(claims[claim], rng), verdicts, rng)
-        for place, claim in negatives(story, article, NEGATIVES_OF_WHOLE if story.whole else NEGATIVES, rng):
-            yield _example(article, place, _wording(claims[claim], rng), frozenset({"unrelated"}), rng)
-        yield from after(story, article, rng)
-        yield from joined(story, article, rng)
-    yield from _between_claims(story, rng)
+        for place in article.by_sentence:
+            yield beside_claims(story, article, place, rng)
+        idle = [place for place in range(len(article.sentences)) if free_claims(story, article, place)]
+        idle = [place for place in idle if place not in article.by_sentence]
+        if idle and rng.random() < IDLE:
+            yield beside_claims(story, article, rng.choice(idle), rng)
+        yield from ((example,) for example in after(story, article, rng))
+        if rng.random() < JOINED:
+            yield from ((example,) for example in joined(story, article, rng))
+    yield from ((example,) for example in _between_claims(story, rng))
+
+
+def beside_claims(story: Story, article: StoryArticle, place: int, rng: random.Random) -> tuple[Example, ...]:
+    """Put a sentence beside claims that it bears on and beside rivals that it does not, near ones likeliest."""
+    claims = {claim.id: claim for claim in story.claims}
+    own = article.by_sentence.get(place, [])
+    own = rng.sample(own, min(OWN, len(own)))
+    most = int(RIVALS * len(own) + rng.random()) if own else BESIDE_IDLE
+    # Gumbel's trick: the largest of score + noise is a draw in proportion to exp(score).
+    noisy = {
+        claim: story.near.get((article.id, place, claim), 0.0) / NEAR - _log(-_log(rng.random()))
+        for claim in free_claims(story, article, place)
+    }
+    rivals = sorted(noisy, key=lambda claim: -noisy[claim])[:most]
+    before = article.sentences[place - 1] if place and rng.random() < SHOWN else ""
+    return tuple(
+        _example(
+            article.sentences[place],
+            _wording(claims[claim], rng),
+            before,
+            article.labels.get((place, claim), frozenset({"unrelated"})),
+        )
+        for claim in (*own, *rivals)
+    )
+
+
+def free_claims(story: Story, article: StoryArticle, place: int) -> list[str]:
+    """Return the claims that a sentence is known not to bear on.
+
+    Where only the best sentence of an article is labelled, another one may bear on its claim as well.
+    """
+    touched = article.touched
+    return [
+        claim.id
+        for claim in story.claims
+        if claim.id not in touched
+        or (story.whole and (place, claim.id) not in article.labels and claim.id not in article.unsure)
+    ]
 
 
 def foreign(stories: Sequence[Story], near: Callable[[str, str], float], rng: random.Random) -> Iterator[Example]:
@@ -175,7 +230,8 @@ def foreign(stories: Sequence[Story], near: Callable[[str, str], float], rng: ra
             place = rng.randrange(len(article.sentences))
             crowd = rng.sample(claims, min(CROWD, len(claims)))
             claim = max(crowd, key=lambda claim: near(article.sentences[place], claim.text))
-            yield _example(article, place, _wording(claim, rng), frozenset({"unrelated"}), rng)
+            before = article.sentences[place - 1] if place and rng.random() < SHOWN else ""
+            yield _example(article.sentences[place], _wording(claim, rng), before, frozenset({"unrelated"}))
 
 
 def after(story: Story, article: StoryArticle, rng: random.Random) -> Iterator[Example]:
@@ -201,21 +257,6 @@ def joined(story: Story, article: StoryArticle, rng: random.Random) -> Iterator[
         yield Example(" ".join(texts), _wording(rng.choice(free), rng), "", *labels)
 
 
-def negatives(story: Story, article: StoryArticle, most: int, rng: random.Random) -> list[tuple[int, str]]:
-    """Draw unrelated pairs of sentence and claim, near ones more often. Returns places and claim ids."""
-    touched = article.touched
-    pairs = [
-        (place, claim.id)
-        for place in range(len(article.sentences))
-        for claim in story.claims
-        if claim.id not in touched
-        or (story.whole and (place, claim.id) not in article.labels and claim.id not in article.unsure)
-    ]
-    # Gumbel's trick: the largest of score + noise is a draw in proportion to exp(score).
-    noisy = {pair: story.near.get((article.id, *pair), 0.0) / NEAR - _log(-_log(rng.random())) for pair in pairs}
-    return sorted(pairs, key=lambda pair: -noisy[pair])[:most]
-
-
 def _log(value: float) -> float:
     return math.log(max(value, 1e-12))
 
@@ -224,13 +265,9 @@ def _wording(claim: StoryClaim, rng: random.Random) -> str:
     return claim.text if rng.random() < 0.5 else rng.choice(sorted(claim.wordings.values()))
 
 
-def _example(
-    article: StoryArticle, place: int, claim: str, verdicts: frozenset[str], rng: random.Random
-) -> Example:
-    scores = frozenset(SCORE_OF[v] for v in verdicts if v in SCORE_OF)
-    before = article.sentences[place - 1] if place else ""
-    context = before if rng.random() < SHOWN else ""
-    return Example(article.sentences[place], claim, context, scores, verdicts)
+def _example(sentence: str, claim: str, before: str, verdicts: frozenset[str]) -> Example:
+    scores = frozenset(SCORE_OF[verdict] for verdict in verdicts if verdict in SCORE_OF)
+    return Example(sentence, claim, before, scores, verdicts)
 
 
 def _between_claims(story: Story, rng: random.Random) -> Iterator[Example]:

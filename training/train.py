@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
+from monitor.records import UNRELATED
 from training import network as nets
 from training.examples import SCORES, VERDICTS, Example
 
@@ -21,6 +22,7 @@ LONGEST = 192
 ROOM = 8192  # pieces of a batch, about a hundred pairs
 CHUNK = 4096  # rows among which those of like length are put together
 SMOOTH = 0.05  # of each label's share is spread over all labels
+RIVALRY = 0.5  # what telling the claims of a sentence apart counts, beside what each pair counts
 WARM = 0.06  # the share of a stage over which the rate rises
 KEPT_EVERY = 500  # batches
 
@@ -73,21 +75,25 @@ def rows(examples: Sequence[Example], pieces: Pieces) -> list[Row]:
     ]
 
 
-def batches(lengths: Sequence[int], room: int, rng: random.Random) -> list[list[int]]:
-    """Shuffle into batches of rows of like length, so that little is padded. Returns places, in random order.
+def batches(groups: Sequence[Sequence[int]], room: int, rng: random.Random) -> list[list[int]]:
+    """Shuffle into batches of groups of like length, so that little is padded. Returns places, in random order.
 
-    room: pieces of a batch, padding included; a longer row is a batch of its own.
+    groups: the lengths of the rows of each group, which stay together. room: pieces of a batch, padding
+    included; a larger group is a batch of its own.
     """
-    places = list(range(len(lengths)))
+    longest = [max(group) for group in groups]
+    places = list(range(len(groups)))
     rng.shuffle(places)
     found = []
     for start in range(0, len(places), CHUNK):
         batch: list[int] = []
-        for place in sorted(places[start : start + CHUNK], key=lambda place: lengths[place]):
-            if batch and (len(batch) + 1) * lengths[place] > room:
+        held = 0
+        for place in sorted(places[start : start + CHUNK], key=lambda place: longest[place]):
+            if batch and (held + len(groups[place])) * longest[place] > room:
                 found.append(batch)
-                batch = []
+                batch, held = [], 0
             batch.append(place)
+            held += len(groups[place])
         found.append(batch)
     rng.shuffle(found)
     return found
@@ -113,6 +119,24 @@ def loss_of(logits: Tensor, right: Tensor, weights: Tensor) -> Tensor:
     chosen = torch.logsumexp(log.masked_fill(right == 0, -1e9), dim=1)
     spread = (1 - SMOOTH) * chosen + SMOOTH * log.mean(1)
     return -(torch.where(right.sum(1) > 0, spread, 0.0) * weights).sum()
+
+
+def rivalry(logits: Tensor, right: Tensor, sizes: Sequence[int]) -> Tensor:
+    """Return the loss of telling apart the claims that stand beside one sentence: a softmax over them and none.
+
+    logits, right: (b, 5), of the verdict; sizes: how many rows each sentence has, one after the other. This is
+    what monitor/judge/about.py makes of the verdicts: the log-odds of having anything to do with a claim are held
+    against those of the claims that the sentence does not bear on. A sum; a row alone has no rivals, and counts 0.
+    """
+    none = VERDICTS.index(UNRELATED)
+    others = [place for place in range(len(VERDICTS)) if place != none]
+    odds = torch.logsumexp(logits[:, others].float(), 1) - logits[:, none].float()
+    lost = odds.new_zeros(())
+    for own, bears in zip(odds.split(list(sizes)), (right[:, none] == 0).split(list(sizes)), strict=True):
+        if len(own) > 1:
+            rivals = torch.logsumexp(torch.cat([own[~bears], own.new_zeros(1)]), 0)
+            lost = lost + ((torch.logaddexp(own[bears], rivals) - own[bears]).sum() if bears.any() else rivals)
+    return lost
 
 
 class Trainer:
@@ -179,24 +203,28 @@ class Trainer:
 def run_stage(
     name: str,
     trainer: Trainer,
-    rounds: Sequence[Callable[[], Sequence[Row]]],
+    rounds: Sequence[Callable[[], Sequence[Sequence[Row]]]],
     *,
     out: Path,
     rate: float,
     seed: int,
 ) -> None:
-    """Go once through each round. The rate rises over the first WARM of the stage and falls to 0 at its end."""
+    """Go once through each round. The rate rises over the first WARM of the stage and falls to 0 at its end.
+
+    rounds: each gives groups of rows; those of a group are one sentence beside claims that compete for it.
+    """
     kept = out / f"{name}.resume"
     first, done = trainer.resume(kept) if kept.exists() else (0, 0)
     for number in range(first, len(rounds)):
         data = rounds[number]()
-        order = batches([len(row.ids) for row in data], ROOM, random.Random(f"{seed}-{name}-{number}"))
+        lengths = [[len(row.ids) for row in group] for group in data]
+        order, shown = batches(lengths, ROOM, random.Random(f"{seed}-{name}-{number}")), sum(map(len, data))
         began, pieces, total = time.time(), 0, 0.0
         for at, places in enumerate(order[done:], start=done):
-            loss = _loss(trainer, [data[place] for place in places]) * len(order) / len(data)
+            loss = _loss(trainer, [data[place] for place in places]) * len(order) / shown
             share = (number + at / len(order)) / len(rounds)
             trainer.learn(loss, rate * min((share + 1e-4) / WARM, 1 - share))
-            pieces += sum(len(data[place].ids) for place in places)
+            pieces += sum(sum(lengths[place]) for place in places)
             total = 0.98 * total + 0.02 * float(loss.detach()) if total else float(loss.detach())
             if at % 50 == 0:
                 speed = pieces / (time.time() - began)
@@ -207,11 +235,14 @@ def run_stage(
     kept.unlink(missing_ok=True)
 
 
-def _loss(trainer: Trainer, chosen: Sequence[Row]) -> Tensor:
+def _loss(trainer: Trainer, groups: Sequence[Sequence[Row]]) -> Tensor:
+    chosen = [row for group in groups for row in group]
+
     def numbers(values: object) -> Tensor:
         return torch.tensor(values, device=trainer.device)
 
     scores, verdicts = trainer.net.pair(*padded([row.ids for row in chosen], trainer.device))
-    weights = numbers([row.weight for row in chosen])
+    weights, right = numbers([row.weight for row in chosen]), numbers([row.verdicts for row in chosen])
     told = loss_of(scores, numbers([row.scores for row in chosen]), torch.ones_like(weights))
-    return told + loss_of(verdicts, numbers([row.verdicts for row in chosen]), weights)
+    told = told + loss_of(verdicts, right, weights)
+    return told + RIVALRY * rivalry(verdicts, right, [len(group) for group in groups])

@@ -77,7 +77,7 @@ def follow_teacher(
     """Train the exit in place to give each text the teacher's vector. teacher: (n, 384), one a text."""
     ids = [pieces.text(text) for text in texts]
     rng = random.Random(seed)
-    steps = [batch for _ in range(rounds) for batch in batches([len(row) for row in ids], FOLLOWED_AT_ONCE, rng)]
+    steps = [batch for _ in range(rounds) for batch in batches([[len(row)] for row in ids], FOLLOWED_AT_ONCE, rng)]
 
     def loss(step: int) -> Tensor:
         mine, theirs = _embed(net, [ids[place] for place in steps[step]]), teacher[steps[step]].to(_device(net))

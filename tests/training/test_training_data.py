@@ -13,13 +13,13 @@ import pytest
 from training.examples import LICENSED, Example, inference_example, inference_pairs, read_rows
 from training.names import pairs as name_pairs
 from training.names import read_names
-from training.patterns import KINDS, QUIET, TEST_FACTS, Trap, read_patterns, traps
+from training.patterns import KINDS, OFTEN, QUIET, TEST_FACTS, Trap, read_patterns, traps, traps_that_train
 from training.stories import (
     Story,
     after,
+    beside_claims,
     foreign,
     joined,
-    negatives,
     one_round,
     read_story,
     split,
@@ -78,13 +78,31 @@ def test_nearly_every_label_finds_its_sentence(stories: list[Story]) -> None:
         assert len(wanted & found) >= 0.98 * len(wanted), story.name
 
 
-def test_unrelated_pairs_carry_no_label(stories: list[Story]) -> None:
-    """An unlabelled mention in the negatives would teach the network to miss it."""
+def test_rivals_of_a_sentence_carry_no_label(stories: list[Story]) -> None:
+    """An unlabelled mention among what is shown as unrelated would teach the network to miss it."""
+    rivals = 0
     for story in stories:
+        claims = {text: claim.id for claim in story.claims for text in claim.wordings.values()}
         for article in story.articles:
-            for place, claim in negatives(story, article, 50, random.Random(1)):
-                assert (place, claim) not in article.labels
-                assert claim not in article.unsure
+            for place in range(len(article.sentences)):
+                for example in beside_claims(story, article, place, random.Random(1)):
+                    claim = claims[example.hypothesis]
+                    labelled = article.labels.get((place, claim))
+                    assert example.verdicts == (labelled or {"unrelated"})
+                    assert labelled or claim not in article.unsure
+                    rivals += labelled is None
+    assert rivals > 10_000
+
+
+def test_a_round_shows_every_labelled_sentence_beside_its_claim_and_rivals(stories: list[Story]) -> None:
+    """Claims compete for a sentence in the product, and so they should while the network learns."""
+    for story in stories[:20]:
+        drawn = [beside for beside in one_round(story, random.Random(1)) if len(beside) > 1]
+        shown = {beside[0].premise for beside in drawn if "unrelated" not in beside[0].verdicts}
+        labelled = {article.sentences[place] for article in story.articles for place in article.by_sentence}
+        assert len(shown & labelled) > 0.9 * len(labelled), story.name
+        for beside in drawn:
+            assert len({example.premise for example in beside}) == len({e.context for e in beside}) == 1
 
 
 def test_sentences_taken_as_one_bear_on_no_claim(stories: list[Story]) -> None:
@@ -240,6 +258,16 @@ def test_no_shortcut_works() -> None:
         "confirms",
         "unrelated",
     }
+
+
+def test_no_trap_trains_twice_in_a_round_and_slow_kinds_train_more_often() -> None:
+    """A pair that comes again and again is learnt by heart."""
+    languages = read_patterns(PATTERNS, test=False)
+    found = list(traps_that_train(languages, 8000, random.Random(1)))
+    assert len({(e.premise, e.hypothesis) for e in found}) == len(found) == 8000
+    general = {text for language in languages for fact in language.facts.values() for text in fact["general"]}
+    assert sum(example.premise in general for example in found) > 400
+    assert set(OFTEN) <= set(KINDS)
 
 
 def test_a_quiet_answer_to_an_unrelated_trap_is_right() -> None:

@@ -101,11 +101,10 @@ def _named(sentence: str, chosen: Speaker | None, context: Sequence[str], cues: 
         known = coreference.who(words if chosen.verb is not None else "", context, cues)
         office = words if roles(words, cues) else None  # "the spokesman" stays open, but is somebody
         return known or office, known is None and office is not None
-    meant = None
-    if context and not personal_name(words, cues):
+    # A surname of the sentences before comes first: Anna Roche is no chemical company.
+    meant = coreference.who_named(words, context, cues) if context and " " not in words else None
+    if context and meant is None and not personal_name(words, cues):
         meant = coreference.who_described(words, context, cues) or coreference.which_body(words, context, cues)
-    elif context and " " not in words:
-        meant = coreference.who_named(words, context, cues)
     return meant or words, meant is None
 
 

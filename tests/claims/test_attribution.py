@@ -307,6 +307,14 @@ def test_institutions_are_known_by_their_names(sentence: str, lang: str, name: s
     assert (found.asserted_by, found.kind) == (name, kind)
 
 
+def test_a_person_who_was_named_before_is_no_company() -> None:
+    """Anna Roche is not the maker of medicines, wherever she is "Roche" alone."""
+    alone = attribution("Roche denied it.", "en")
+    named = attribution("Roche denied it.", "en", context=["Health Minister Anna Roche said it was fine."])
+    assert (alone.asserted_by, alone.kind) == ("Roche", AsserterKind.COMPANY)
+    assert (named.asserted_by, named.kind) == ("Health Minister Anna Roche", AsserterKind.PERSON)
+
+
 @pytest.mark.parametrize(
     ("sentence", "who"),
     [

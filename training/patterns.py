@@ -76,11 +76,8 @@ def traps(languages: Sequence[Language], count: int, rng: random.Random) -> Iter
     for language in languages:
         for at in range(count):
             kind = tuple(KINDS)[at % len(KINDS)]
-            fact = rng.choice(sorted(language.facts))
-            claim_lang = language.lang if rng.random() < SAME_LANGUAGE else rng.choice(sorted(by_lang))
-            made = KINDS[kind](language, by_lang[claim_lang], fact, rng)
-            if made is not None:
-                yield Trap(kind, language.lang, claim_lang if made.cross else language.lang, made.example)
+            if trap := _drawn(kind, language, by_lang, rng):
+                yield trap
 
 
 def traps_that_train(languages: Sequence[Language], count: int, rng: random.Random) -> Iterator[Example]:
@@ -90,11 +87,19 @@ def traps_that_train(languages: Sequence[Language], count: int, rng: random.Rand
     while len(shown) < count:
         language = rng.choice(languages)
         kind = rng.choices(kinds, [OFTEN.get(kind, 1) for kind in kinds])[0]
-        claim_lang = language.lang if rng.random() < SAME_LANGUAGE else rng.choice(sorted(by_lang))
-        made = KINDS[kind](language, by_lang[claim_lang], rng.choice(sorted(language.facts)), rng)
-        if made is not None and (pair := (made.example.premise, made.example.hypothesis)) not in shown:
+        trap = _drawn(kind, language, by_lang, rng)
+        if trap and (pair := (trap.example.premise, trap.example.hypothesis)) not in shown:
             shown.add(pair)
-            yield made.example
+            yield trap.example
+
+
+def _drawn(kind: str, language: Language, by_lang: Mapping[str, Language], rng: random.Random) -> Trap | None:
+    fact = rng.choice(sorted(language.facts))
+    claim_lang = language.lang if rng.random() < SAME_LANGUAGE else rng.choice(sorted(by_lang))
+    made: _Made | None = KINDS[kind](language, by_lang[claim_lang], fact, rng)
+    if made is None:
+        return None
+    return Trap(kind, language.lang, claim_lang if made.cross else language.lang, made.example)
 
 
 @dataclass(frozen=True, slots=True)

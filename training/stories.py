@@ -22,10 +22,8 @@ SCORE_OF = {
 }
 OWN = 2  # claims that a labelled sentence is shown beside, of those it bears on
 RIVALS = 1.5  # and claims that it does not bear on, for each of those; the nearest ones likeliest
-IDLE, BESIDE_IDLE = (
-    0.6,
-    2,
-)  # how often an article shows a sentence that bears on nothing, and beside how many claims
+IDLE = 0.6  # how often an article shows a sentence that bears on nothing
+BESIDE_IDLE = 2  # and beside how many claims
 SHOWN = 0.6  # how often the sentence before is shown; pairs alone must be read too
 AFTER = 0.25  # how often the sentence after a labelled one is drawn beside that one
 # How often an article shows several sentences as one; of how many at most; how often it is the same one again.
@@ -167,10 +165,11 @@ def one_round(story: Story, rng: random.Random) -> Iterator[tuple[Example, ...]]
     Every labelled sentence once, sentences that bear on nothing, and claims against claims, in wordings by chance.
     """
     for article in story.articles:
-        for place in article.by_sentence:
+        labelled = article.by_sentence
+        for place in labelled:
             yield beside_claims(story, article, place, rng)
-        idle = [place for place in range(len(article.sentences)) if free_claims(story, article, place)]
-        idle = [place for place in idle if place not in article.by_sentence]
+        unlabelled = (place for place in range(len(article.sentences)) if place not in labelled)
+        idle = [place for place in unlabelled if free_claims(story, article, place)]
         if idle and rng.random() < IDLE:
             yield beside_claims(story, article, rng.choice(idle), rng)
         yield from ((example,) for example in after(story, article, rng))
@@ -191,7 +190,7 @@ def beside_claims(story: Story, article: StoryArticle, place: int, rng: random.R
         for claim in free_claims(story, article, place)
     }
     rivals = sorted(noisy, key=lambda claim: -noisy[claim])[:most]
-    before = article.sentences[place - 1] if place and rng.random() < SHOWN else ""
+    before = _before(article, place, rng)
     return tuple(
         _example(
             article.sentences[place],
@@ -230,7 +229,7 @@ def foreign(stories: Sequence[Story], near: Callable[[str, str], float], rng: ra
             place = rng.randrange(len(article.sentences))
             crowd = rng.sample(claims, min(CROWD, len(claims)))
             claim = max(crowd, key=lambda claim: near(article.sentences[place], claim.text))
-            before = article.sentences[place - 1] if place and rng.random() < SHOWN else ""
+            before = _before(article, place, rng)
             yield _example(article.sentences[place], _wording(claim, rng), before, frozenset({"unrelated"}))
 
 
@@ -263,6 +262,11 @@ def _log(value: float) -> float:
 
 def _wording(claim: StoryClaim, rng: random.Random) -> str:
     return claim.text if rng.random() < 0.5 else rng.choice(sorted(claim.wordings.values()))
+
+
+def _before(article: StoryArticle, place: int, rng: random.Random) -> str:
+    """Give the sentence before, as often as it is shown."""
+    return article.sentences[place - 1] if place and rng.random() < SHOWN else ""
 
 
 def _example(sentence: str, claim: str, before: str, verdicts: frozenset[str]) -> Example:

@@ -66,6 +66,7 @@ class _Sentence:
         self.periods = list(_periods(self.lower, self.words))
         day = next((self.words.day.search(hit.group()) for hit in self.words.as_of.finditer(text)), None)
         self.as_of = day.group() if day else None
+        self.asides = {figure.start: self._told_of_a_part(figure) for figure in figures}
 
     def scoped(self, figure: Figure) -> Figure:
         thing, fate = _named((figure.unit or "").lower().replace("ё", "е"))
@@ -96,7 +97,7 @@ class _Sentence:
         self, figure: Figure, hits: Sequence[Hit], *, within: int = WORD_WITHIN, comma: int = COMMA_COSTS
     ) -> str | None:
         """Return the name of the nearest words; commas and other figures between count as a way to go."""
-        aside = self._told_of_a_part(figure)
+        aside = self.asides[figure.start]
         own = (hit for hit in hits if not aside[0] <= hit[0] < aside[1])
         ways = [(self._way(figure, start, end, aside, comma=comma), name) for start, end, name in own]
         ways = [way for way in ways if way[0] <= within]
@@ -119,7 +120,7 @@ class _Sentence:
         if len(way) > WORD_WITHIN:
             return len(way)
         between = [f for f in self.figures if a <= f.start < b and not cut[0] <= f.start < cut[1]]
-        others = sum(f.unit != "share" for f in between if f is not figure)
+        others = sum(f.unit != "share" for f in between)
         cost = len(way) + comma * len(re.findall("[,;:、，—]", way)) + FIGURE_COSTS * others
         return cost + BEFORE_COSTS if before and self.signs else cost
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
-
-import yaml
+from functools import cache, lru_cache
 
 from monitor.claims import seats
 from monitor.utterances import AsserterKind
@@ -17,6 +14,7 @@ _SIDE = re.compile(r"\s?측$|側$")  # "the Spanish side", in Korean and Japanes
 _QUOTES = "«»„“”\"'"
 
 
+@lru_cache(maxsize=4096)
 def kind_of_name(name: str, lang: str, *, declined: bool = True) -> AsserterKind | None:
     """Tell a state, a well-known organisation or company by its name, perhaps with an article or in quotes.
 
@@ -51,11 +49,9 @@ def _after_in(lang: str) -> Mapping[str, AsserterKind]:
 
 @cache
 def _written(lang: str) -> Mapping[str, AsserterKind]:
-    text = resources.files("monitor.claims").joinpath("institutions.yaml").read_text(encoding="utf-8")
-    rows: Mapping[str, Mapping[str, list[str]]] = yaml.safe_load(text)
     return {
         seats.plain(name): AsserterKind(kind)
-        for kind, row in rows.items()
+        for kind, row in seats.table("institutions.yaml").items()
         for key in (_ALL, lang)
         for name in row.get(key, ())
     }

@@ -86,10 +86,11 @@ def read_number(toks: Sequence[Token], at: int, rules: Grammar) -> Number | None
 def _one_of(toks: Sequence[Token], at: int, rules: Grammar) -> Number | None:
     """Read "около тысячи", "более миллиона": one of them, in the case that the word before asks for."""
     many = rules.one_of.get(toks[at].word)
-    firmness = {phrase for phrase, _ in rules.phrases.before}
+    if many is None or at == 0:
+        return None
+    asked = any(toks[at - 1].word == phrase for phrase, _ in rules.phrases.before)
     goes_on = at + 1 < len(toks) and toks[at + 1].word in rules.values  # "около тысячи двухсот"
-    alone = many is not None and at > 0 and toks[at - 1].word in firmness and not goes_on
-    return Number(many, many, at, at + 1, many) if alone and many else None
+    return Number(many, many, at, at + 1, many) if asked and not goes_on else None
 
 
 def _vague(toks: Sequence[Token], at: int, rules: Grammar) -> Number | None:

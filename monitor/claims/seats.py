@@ -90,17 +90,18 @@ def _genitive(name: str) -> tuple[str, ...]:
 
 @cache
 def _listed(key: str) -> Mapping[str, str]:
-    tables = (_table("seats.yaml"), _table("houses.yaml"))
+    tables = (table("seats.yaml"), table("houses.yaml"))
     return {plain(name): code for table in tables for code, row in table.items() for name in row.get(key, ())}
 
 
 @cache
 def _languages() -> tuple[str, ...]:
-    return tuple(sorted({key for row in _table("seats.yaml").values() for key in row if "_" not in key}))
+    return tuple(sorted({key for row in table("seats.yaml").values() for key in row if "_" not in key}))
 
 
 @cache
-def _table(file: str) -> Mapping[str, Mapping[str, list[str]]]:
+def table(file: str) -> Mapping[str, Mapping[str, list[str]]]:
+    """Read a file of names once: by what they stand for, then by language."""
     text = resources.files("monitor.claims").joinpath(file).read_text(encoding="utf-8")
     rows: Mapping[str, Mapping[str, list[str]]] = yaml.safe_load(text)
     return rows

@@ -129,9 +129,7 @@ class _Finder(Joined):
         for start, end in self._found("one_says"):
             words = self._right(1, stop=self._index(start)) if self._is("whence", self.tokens[0]) else None
             text = self.sentence[words[0].start : words[-1].end] if words else ""
-            if words and (
-                is_institution(text, self.cues) or kind_of(text, self.cues) is AsserterKind.UNNAMED_SOURCE
-            ):
+            if words and kind_of(text, self.cues) not in (AsserterKind.PERSON, AsserterKind.MEDIUM):
                 yield Speaker(words[0].start, words[-1].end, start, end)
 
     def _denies_or_admits(self, words: Sequence[Token], verb: Token) -> bool:
